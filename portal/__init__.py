@@ -1,0 +1,1 @@
+"""The doors: command line and web. They parse, call and render; no rule lives here."""

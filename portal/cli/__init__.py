@@ -1,0 +1,1 @@
+"""The command line `pcaes`, one module per group of commands."""

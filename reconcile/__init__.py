@@ -1,0 +1,1 @@
+"""Bank statements: read, store, chain; matching with the books: propose, confirm, sign."""

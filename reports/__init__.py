@@ -1,0 +1,1 @@
+"""One computed dataset per report, then its renderers: screen, JSON, CSV, workbook, exchange files."""
