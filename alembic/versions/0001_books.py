@@ -1,0 +1,587 @@
+"""The books: chart, users, command log, sealed entries, drafts, periods, and the guards that hold them.
+
+The guard's name is its message: on SQLite through RAISE(ABORT), on PostgreSQL through ERRCODE 23514 with the
+name as constraint. This file freezes its own SQL and imports nothing of the product.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+APPEND_ONLY = (
+    "ledger_info", "book", "journal", "account", "account_event", "account_crosswalk", "bank_account",
+    "bank_account_alias", "app_user", "user_event", "command_log", "entry", "entry_line", "period_event",
+    "closed_total", "year_event", "takeover_end",
+)  # fmt: skip
+AMOUNT = "BETWEEN -999999999999999 AND 999999999999999"
+LOCK = 20250328  # the key of the one lock that every writer of the ledger takes on PostgreSQL
+
+
+def _sqlite() -> bool:
+    return op.get_bind().dialect.name == "sqlite"
+
+
+def _check(name: str, sql: str) -> sa.CheckConstraint:
+    return sa.CheckConstraint(sql, name=name)
+
+
+def _whole(name: str, *columns: str) -> list[sa.CheckConstraint]:
+    """SQLite stores half a franc in an INTEGER column unless told not to."""
+    if not _sqlite():
+        return []
+    return [_check(f"{name}_whole", " AND ".join(f"typeof({column}) = 'integer'" for column in columns))]
+
+
+def _day(name: str, *columns: str) -> list[sa.CheckConstraint]:
+    """SQLite stores any text in a DATE column unless told not to."""
+    if not _sqlite():
+        return []
+    return [
+        _check(f"{name}_dates", " AND ".join(f"({c} IS NULL OR {c} IS strftime('%Y-%m-%d', {c}))" for c in columns))
+    ]
+
+
+def _instant(name: str, column: str) -> sa.CheckConstraint:
+    return _check(f"{name}_instant", f"length({column}) = 27 AND {column} LIKE '____-__-__T__:__:__.______Z'")
+
+
+def _fk(columns: str, target: str, name: str, deferred: bool = False) -> sa.ForeignKeyConstraint:
+    table = target.split(".")[0]
+    return sa.ForeignKeyConstraint(
+        columns.split(), [f"{table}.{c}" for c in target.split(".")[1].split()], name=name, ondelete="RESTRICT",
+        deferrable=True if deferred else None, initially="DEFERRED" if deferred else None,
+    )  # fmt: skip
+
+
+def _command(table: str) -> sa.ForeignKeyConstraint:
+    return _fk("command_id", "command_log.id", f"fk_{table}_command_id", deferred=True)
+
+
+def upgrade() -> None:
+    """Build the books."""
+    _command_log()
+    _tables_of_reference()
+    _tables_of_users()
+    _tables_of_journal()
+    _tables_of_periods()
+    if _sqlite():
+        _guards_sqlite()
+    else:
+        _guards_postgresql()
+
+
+def _command_log() -> None:
+    op.create_table(
+        "command_log",
+        sa.Column("id", BIG, nullable=False, autoincrement=False),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("command", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text()),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text()),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_command_log"),
+        _check("command_log_outcome", "outcome IN ('done', 'refused')"),
+        _check("command_log_code", "(outcome = 'refused') = (code IS NOT NULL)"),
+        _check("command_log_actor", "actor <> ''"),
+        _instant("command_log", "at"),
+    )
+    op.create_index(
+        "uq_command_log_key", "command_log", ["key"], unique=True,
+        sqlite_where=sa.text("key IS NOT NULL AND outcome = 'done'"),
+        postgresql_where=sa.text("key IS NOT NULL AND outcome = 'done'"),
+    )  # fmt: skip
+
+
+def _tables_of_reference() -> None:
+    op.create_table(
+        "ledger_info",
+        sa.Column("id", sa.Integer(), nullable=False, autoincrement=False),
+        sa.Column("fictional", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.Text(), nullable=False),
+        sa.Column("chart", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_ledger_info"),
+        _check("ledger_info_single", "id = 1"),
+    )
+    op.create_table(
+        "book",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("code", name="pk_book"),
+    )
+    op.create_table(
+        "journal",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("code", name="pk_journal"),
+    )
+    op.create_table(
+        "account",
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("book", sa.Text()),
+        sa.Column("postable", sa.Boolean(), nullable=False),
+        sa.Column("pairing", sa.Text()),
+        sa.Column("suspense", sa.Boolean(), nullable=False),
+        sa.Column("to_confirm", sa.Boolean(), nullable=False),
+        sa.Column("chart", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_account"),
+        _fk("book", "book.code", "fk_account_book"),
+        _check("account_pairing", "pairing IN ('transfer', 'liaison')"),
+    )
+    op.create_table(
+        "account_event",
+        sa.Column("id", BIG, nullable=False, autoincrement=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("from_date", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("command_id", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_account_event"),
+        _fk("account", "account.number", "fk_account_event_account"),
+        _command("account_event"),
+        _check("account_event_action", "action IN ('open', 'close')"),
+        *_day("account_event", "from_date"),
+    )
+    op.create_index("ix_account_event_account", "account_event", ["account"])
+    op.create_table(
+        "account_crosswalk",
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("plan", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text()),
+        sa.PrimaryKeyConstraint("account", "plan", name="pk_account_crosswalk"),
+        _fk("account", "account.number", "fk_account_crosswalk_account"),
+    )
+    op.create_table(
+        "bank_account",
+        sa.Column("iban", sa.Text(), nullable=False),
+        sa.Column("book", sa.Text(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("bank", sa.Text()),
+        sa.Column("command_id", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("iban", name="pk_bank_account"),
+        _fk("book", "book.code", "fk_bank_account_book"),
+        _fk("account", "account.number", "fk_bank_account_account"),
+        _command("bank_account"),
+        _check("bank_account_currency", "currency = 'XOF'"),
+    )
+    op.create_table(
+        "bank_account_alias",
+        sa.Column("alias", sa.Text(), nullable=False),
+        sa.Column("iban", sa.Text(), nullable=False),
+        sa.Column("command_id", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("alias", name="pk_bank_account_alias"),
+        _fk("iban", "bank_account.iban", "fk_bank_account_alias_iban"),
+        _command("bank_account_alias"),
+    )
+
+
+def _tables_of_users() -> None:
+    op.create_table(
+        "app_user",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("book", sa.Text()),
+        sa.Column("nationality", sa.Text()),
+        sa.Column("command_id", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_app_user"),
+        _fk("book", "book.code", "fk_app_user_book"),
+        _command("app_user"),
+        _check(
+            "app_user_role",
+            "role IN ('accountant', 'requester', 'controller', 'officer', 'auditor', 'administrator')",
+        ),
+    )
+    op.create_table(
+        "user_event",
+        sa.Column("id", BIG, nullable=False, autoincrement=False),
+        sa.Column("user_name", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("command_id", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_user_event"),
+        _fk("user_name", "app_user.name", "fk_user_event_user_name"),
+        _command("user_event"),
+        _check("user_event_action", "action IN ('disable', 'enable')"),
+    )
+
+
+def _tables_of_journal() -> None:
+    year = "CAST(substr(date, 1, 4) AS INTEGER)" if _sqlite() else "EXTRACT(YEAR FROM date)"
+    month = "CAST(substr(date, 6, 2) AS INTEGER)" if _sqlite() else "EXTRACT(MONTH FROM date)"
+    day = "CAST(substr(date, 9, 2) AS INTEGER)" if _sqlite() else "EXTRACT(DAY FROM date)"
+    op.create_table(
+        "entry",
+        sa.Column("id", BIG, nullable=False, autoincrement=False),
+        sa.Column("book", sa.Text(), nullable=False),
+        sa.Column("journal", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("number", BIG, nullable=False),
+        sa.Column("period", sa.Integer(), nullable=False),
+        sa.Column("position", BIG, nullable=False),
+        sa.Column("date", sa.Date(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("document_date", sa.Date()),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("origin_ref", sa.Text()),
+        sa.Column("correction", sa.Text()),
+        sa.Column("corrects", BIG),
+        sa.Column("replaces", BIG),
+        sa.Column("transfer", sa.Text()),
+        sa.Column("peer", BIG),
+        sa.Column("key", sa.Text()),
+        sa.Column("recorded_at", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("command_id", BIG, nullable=False),
+        sa.Column("previous_hash", sa.Text(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        *([] if _sqlite() else [sa.Column("sealed_in", sa.Text(), nullable=False)]),
+        sa.PrimaryKeyConstraint("id", name="pk_entry"),
+        sa.UniqueConstraint("book", "journal", "year", "number", name="uq_entry_number"),
+        sa.UniqueConstraint("book", "position", name="uq_entry_position"),
+        _fk("book", "book.code", "fk_entry_book"),
+        _fk("journal", "journal.code", "fk_entry_journal"),
+        _fk("corrects", "entry.id", "fk_entry_corrects"),
+        _fk("replaces", "entry.id", "fk_entry_replaces"),
+        _fk("peer", "entry.id", "fk_entry_peer", deferred=True),
+        _command("entry"),
+        _check("entry_year_of_date", f"year = {year}"),
+        _check(
+            "entry_period_of_date",
+            f"period = {month} OR (period = 13 AND {month} = 12 AND {day} = 31"
+            " AND (origin = 'closing' OR substr(recorded_at, 1, 7) = (year + 1) || '-01'))",
+        ),
+        _check("entry_correction_link", "(correction IS NULL) = (corrects IS NULL)"),
+        _check("entry_correction_style", "correction IN ('negative', 'contra')"),
+        _check("entry_transfer_peer", "transfer IS NULL OR peer IS NOT NULL"),
+        _check("entry_document_given", "document <> '' AND label <> '' AND actor <> ''"),
+        _check("entry_hash_shape", "length(hash) = 64 AND length(previous_hash) = 64"),
+        _instant("entry_recorded", "recorded_at"),
+        *_whole("entry", "id", "year", "number", "period", "position"),
+        *_day("entry", "date", "document_date"),
+    )
+    for name, column in (("uq_entry_corrects", "corrects"), ("uq_entry_key", "key")):
+        where = sa.text(f"{column} IS NOT NULL")
+        op.create_index(name, "entry", [column], unique=True, sqlite_where=where, postgresql_where=where)
+    where = sa.text("transfer IS NOT NULL")
+    op.create_index(
+        "uq_entry_transfer", "entry", ["transfer", "book", "origin"], unique=True, sqlite_where=where,
+        postgresql_where=where,
+    )  # fmt: skip
+    op.create_table(
+        "entry_line",
+        sa.Column("entry_id", BIG, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("book", sa.Text(), nullable=False),
+        sa.Column("date", sa.Date(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("debit", BIG, nullable=False),
+        sa.Column("credit", BIG, nullable=False),
+        sa.Column("label", sa.Text()),
+        sa.Column("reference", sa.Text()),
+        sa.Column("value_date", sa.Date()),
+        *([] if _sqlite() else [sa.Column("sealed_in", sa.Text(), nullable=False)]),
+        sa.PrimaryKeyConstraint("entry_id", "position", name="pk_entry_line"),
+        *([_fk("entry_id", "entry.id", "fk_entry_line_entry", deferred=True)] if _sqlite() else []),
+        _fk("account", "account.number", "fk_entry_line_account"),
+        _check("line_one_side", "(debit = 0) <> (credit = 0)"),
+        _check("line_amount_digits", f"debit {AMOUNT} AND credit {AMOUNT}"),
+        *_whole("line_amount", "debit", "credit", "position", "entry_id"),
+        *_day("entry_line", "date", "value_date"),
+        sqlite_with_rowid=False,
+    )
+    if not _sqlite():
+        # sealed_in is the transaction that wrote the row: a line can only belong to an entry of its own transaction
+        for table in ("entry", "entry_line"):
+            op.execute(f"ALTER TABLE {table} ALTER COLUMN sealed_in TYPE xid8 USING sealed_in::xid8")
+            op.execute(f"ALTER TABLE {table} ALTER COLUMN sealed_in SET DEFAULT pg_current_xact_id()")
+        op.execute("ALTER TABLE entry ADD CONSTRAINT uq_entry_sealed_in UNIQUE (id, sealed_in)")
+        op.execute(
+            "ALTER TABLE entry_line ADD CONSTRAINT fk_entry_line_entry FOREIGN KEY (entry_id, sealed_in)"
+            " REFERENCES entry (id, sealed_in) ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED"
+        )
+    op.create_index("ix_entry_line_balance", "entry_line", ["book", "date", "account", "debit", "credit"])
+    op.create_index("ix_entry_line_account", "entry_line", ["account", "date"])
+    op.create_table(
+        "draft",
+        sa.Column("id", BIG, nullable=False, autoincrement=False),
+        sa.Column("book", sa.Text(), nullable=False),
+        sa.Column("date", sa.Date(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("saved_at", sa.Text(), nullable=False),
+        sa.Column("command_id", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_draft"),
+        _fk("book", "book.code", "fk_draft_book"),
+        _command("draft"),
+        _check("draft_status", "status IN ('open', 'posted', 'discarded')"),
+    )
+
+
+def _tables_of_periods() -> None:
+    op.create_table(
+        "period_event",
+        sa.Column("id", BIG, nullable=False, autoincrement=False),
+        sa.Column("book", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("period", sa.Integer(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text()),
+        sa.Column("known_entry", BIG, nullable=False),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("command_id", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_period_event"),
+        _fk("book", "book.code", "fk_period_event_book"),
+        _command("period_event"),
+        _check("period_event_action", "action IN ('close', 'reopen', 'definitive')"),
+        _check("period_event_reason", "action <> 'reopen' OR reason <> ''"),
+        _check("period_event_period", "period BETWEEN 1 AND 13"),
+    )
+    op.create_index("ix_period_event_period", "period_event", ["book", "year", "period", "id"])
+    op.create_table(
+        "closed_total",
+        sa.Column("event_id", BIG, nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("debit", BIG, nullable=False),
+        sa.Column("credit", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("event_id", "account", name="pk_closed_total"),
+        _fk("event_id", "period_event.id", "fk_closed_total_event_id"),
+        _fk("account", "account.number", "fk_closed_total_account"),
+        *_whole("closed_total", "debit", "credit"),
+    )
+    op.create_table(
+        "year_event",
+        sa.Column("id", BIG, nullable=False, autoincrement=False),
+        sa.Column("book", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("entry_id", BIG),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("command_id", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_year_event"),
+        _fk("book", "book.code", "fk_year_event_book"),
+        _fk("entry_id", "entry.id", "fk_year_event_entry_id"),
+        _command("year_event"),
+        _check("year_event_action", "action IN ('result', 'opening', 'close')"),
+        sa.UniqueConstraint("book", "year", "action", name="uq_year_event_once"),
+    )
+    op.create_table(
+        "takeover_end",
+        sa.Column("id", sa.Integer(), nullable=False, autoincrement=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("command_id", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_takeover_end"),
+        _command("takeover_end"),
+        _check("takeover_end_once", "id = 1"),
+        *_day("takeover_end", "until"),
+    )
+
+
+# What an entry's lines must be, as one look-up on their own primary key; the first fault found is named.
+FAULTS = (
+    ("entry_two_lines", "count(*) < 2"),
+    ("entry_balances", "sum(l.debit) <> sum(l.credit)"),
+    ("line_of_its_entry", "sum(CASE WHEN l.book <> NEW.book OR l.date <> NEW.date THEN 1 ELSE 0 END) > 0"),
+    ("account_unknown", "sum(CASE WHEN a.number IS NULL THEN 1 ELSE 0 END) > 0"),
+    ("account_not_postable", "sum(CASE WHEN a.postable THEN 0 ELSE 1 END) > 0"),
+    ("account_of_book", "sum(CASE WHEN a.book <> NEW.book THEN 1 ELSE 0 END) > 0"),
+    (
+        "account_closed",
+        "sum(CASE WHEN (SELECT e.action FROM account_event e WHERE e.account = l.account AND e.from_date <= NEW.date"
+        " ORDER BY e.from_date DESC, e.id DESC LIMIT 1) = 'close' THEN 1 ELSE 0 END) > 0",
+    ),
+    (
+        "negative_only_in_correction",
+        "sum(CASE WHEN l.debit < 0 OR l.credit < 0 THEN 1 ELSE 0 END) > 0"
+        " AND coalesce(NEW.correction, '') <> 'negative'",
+    ),
+    (
+        "transfer_in_pairs",
+        "sum(CASE WHEN a.pairing IS NULL THEN 0 ELSE 1 END) > 0 AND NEW.peer IS NULL"
+        " AND NEW.origin NOT IN ('closing', 'opening')",
+    ),
+)
+LINES = "FROM entry_line l LEFT JOIN account a ON a.number = l.account WHERE l.entry_id = NEW.id"
+
+# The entry itself: sequence, number, chain, period, links.
+ENTRY_FAULTS = (
+    ("entry_sequence", "NEW.id <> coalesce((SELECT max(id) FROM entry), 0) + 1"),
+    (
+        "entry_number_gap",
+        "NEW.number <> coalesce((SELECT max(number) FROM entry WHERE book = NEW.book AND journal = NEW.journal"
+        " AND year = NEW.year), 0) + 1",
+    ),
+    ("entry_position_gap", "NEW.position <> coalesce((SELECT max(position) FROM entry WHERE book = NEW.book), 0) + 1"),
+    (
+        "entry_previous_hash",
+        "NEW.previous_hash <> coalesce((SELECT hash FROM entry WHERE book = NEW.book AND position = NEW.position - 1),"
+        " '0000000000000000000000000000000000000000000000000000000000000000')",
+    ),
+    (
+        "entry_recorded_order",
+        "NEW.recorded_at < coalesce((SELECT recorded_at FROM entry WHERE id = NEW.id - 1), '')",
+    ),
+    (
+        "period_closed",
+        "coalesce((SELECT action FROM period_event WHERE book = NEW.book AND year = NEW.year AND period = NEW.period"
+        " ORDER BY id DESC LIMIT 1), 'reopen') <> 'reopen'",
+    ),
+    ("entry_key_used", "NEW.key IS NOT NULL AND EXISTS (SELECT 1 FROM entry WHERE key = NEW.key)"),
+    ("entry_corrected_once", "NEW.corrects IS NOT NULL AND EXISTS (SELECT 1 FROM entry WHERE corrects = NEW.corrects)"),
+    (
+        "entry_corrects_same_book",
+        "NEW.corrects IS NOT NULL AND NOT EXISTS (SELECT 1 FROM entry WHERE id = NEW.corrects AND book = NEW.book"
+        " AND corrects IS NULL)",
+    ),
+    (
+        "transfer_of_two_books",
+        "NEW.transfer IS NOT NULL AND EXISTS (SELECT 1 FROM entry WHERE transfer = NEW.transfer"
+        " AND origin = NEW.origin AND (book = NEW.book OR peer <> NEW.id OR NEW.peer <> id))",
+    ),
+)
+
+# A correction is the mirror of what it corrects: negative amounts on the same side, or the same amounts swapped.
+MIRROR = (
+    "NEW.corrects IS NOT NULL AND ((SELECT count(*) FROM entry_line WHERE entry_id = NEW.id)"
+    " <> (SELECT count(*) FROM entry_line WHERE entry_id = NEW.corrects) OR EXISTS ("
+    "SELECT 1 FROM entry_line o LEFT JOIN entry_line n ON n.entry_id = NEW.id AND n.position = o.position"
+    " AND n.account = o.account AND ((NEW.correction = 'negative' AND n.debit = -o.debit AND n.credit = -o.credit)"
+    " OR (NEW.correction = 'contra' AND n.debit = o.credit AND n.credit = o.debit))"
+    " WHERE o.entry_id = NEW.corrects AND n.entry_id IS NULL))"
+)
+
+# The second half of a pair: the two entries together leave the pairing accounts at zero, in two different books.
+PAIR = (
+    "NEW.peer IS NOT NULL AND NEW.peer < NEW.id AND ("
+    "NOT EXISTS (SELECT 1 FROM entry p WHERE p.id = NEW.peer AND p.peer = NEW.id AND p.book <> NEW.book)"
+    " OR (SELECT coalesce(sum(l.debit - l.credit), 0) FROM entry_line l JOIN account a ON a.number = l.account"
+    " WHERE l.entry_id IN (NEW.id, NEW.peer) AND a.pairing IS NOT NULL) <> 0)"
+)
+
+
+def _cases_sqlite() -> str:
+    inner = " ".join(f"WHEN {sql} THEN {place}" for place, (_, sql) in enumerate(FAULTS))
+    outer = " ".join(f"WHEN {place} THEN RAISE(ABORT, '{name}')" for place, (name, _) in enumerate(FAULTS))
+    return f"SELECT CASE (SELECT CASE {inner} END {LINES}) {outer} END;"
+
+
+def _guards_sqlite() -> None:
+    entry_faults = " ".join(f"WHEN {sql} THEN RAISE(ABORT, '{name}')" for name, sql in ENTRY_FAULTS)
+    op.execute(
+        f"CREATE TRIGGER entry_guard BEFORE INSERT ON entry BEGIN SELECT CASE {entry_faults} END; {_cases_sqlite()} END"
+    )
+    op.execute(
+        f"CREATE TRIGGER entry_mirror_guard BEFORE INSERT ON entry WHEN NEW.corrects IS NOT NULL BEGIN"
+        f" SELECT RAISE(ABORT, 'correction_mirrors') WHERE {MIRROR}; END"
+    )
+    op.execute(
+        f"CREATE TRIGGER entry_pair_guard BEFORE INSERT ON entry WHEN NEW.peer IS NOT NULL BEGIN"
+        f" SELECT RAISE(ABORT, 'transfer_pair') WHERE {PAIR}; END"
+    )
+    op.execute(
+        "CREATE TRIGGER entry_line_guard BEFORE INSERT ON entry_line BEGIN"
+        " SELECT RAISE(ABORT, 'line_on_sealed_entry') WHERE EXISTS (SELECT 1 FROM entry WHERE id = NEW.entry_id); END"
+    )
+    for table in APPEND_ONLY:
+        key = {"entry_line": "entry_id = NEW.entry_id AND position = NEW.position"}.get(table)
+        for verb in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} BEGIN"
+                f" SELECT RAISE(ABORT, '{table}_append_only'); END"
+            )
+        # INSERT OR REPLACE deletes without firing the delete trigger: refuse a key that exists
+        key = key or _key_of(table)
+        op.execute(
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS"
+            f" (SELECT 1 FROM {table} WHERE {key}) BEGIN SELECT RAISE(ABORT, '{table}_append_only'); END"
+        )
+
+
+KEYS = {
+    "book": ("code",), "journal": ("code",), "account": ("number",), "bank_account": ("iban",),
+    "account_crosswalk": ("account", "plan"), "bank_account_alias": ("alias",), "app_user": ("name",),
+    "closed_total": ("event_id", "account"),
+}  # fmt: skip
+
+
+def _key_of(table: str) -> str:
+    return " AND ".join(f"{column} = NEW.{column}" for column in KEYS.get(table, ("id",)))
+
+
+def _refuse(name_sql: str) -> str:
+    return f"RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = {name_sql}, MESSAGE = {name_sql};"
+
+
+def _guards_postgresql() -> None:
+    entry_cases = " ".join(f"WHEN {sql} THEN '{name}'" for name, sql in ENTRY_FAULTS)
+    line_cases = " ".join(f"WHEN {sql} THEN '{name}'" for name, sql in FAULTS)
+    op.execute(
+        f"""
+        CREATE FUNCTION entry_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE fault text;
+        BEGIN
+            PERFORM pg_advisory_xact_lock({LOCK});
+            NEW.sealed_in := pg_current_xact_id();
+            fault := CASE {entry_cases} END;
+            IF fault IS NULL THEN SELECT CASE {line_cases} END INTO fault {LINES}; END IF;
+            IF fault IS NULL AND NEW.corrects IS NOT NULL AND {MIRROR} THEN fault := 'correction_mirrors'; END IF;
+            IF fault IS NULL AND NEW.peer IS NOT NULL AND {PAIR} THEN fault := 'transfer_pair'; END IF;
+            IF fault IS NOT NULL THEN {_refuse("fault")} END IF;
+            RETURN NEW;
+        END $$
+        """
+    )
+    op.execute("CREATE TRIGGER entry_guard BEFORE INSERT ON entry FOR EACH ROW EXECUTE FUNCTION entry_guard()")
+    op.execute(
+        f"""
+        CREATE FUNCTION entry_line_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            NEW.sealed_in := pg_current_xact_id();
+            IF EXISTS (SELECT 1 FROM entry WHERE id = NEW.entry_id) THEN {_refuse("'line_on_sealed_entry'")} END IF;
+            RETURN NEW;
+        END $$
+        """
+    )
+    op.execute(
+        "CREATE TRIGGER entry_line_guard BEFORE INSERT ON entry_line FOR EACH ROW EXECUTE FUNCTION entry_line_guard()"
+    )
+    op.execute(
+        f"""
+        CREATE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE name text := TG_TABLE_NAME || '_append_only';
+        BEGIN {_refuse("name")} END $$
+        """
+    )
+    for table in APPEND_ONLY:
+        op.execute(
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION append_only()"
+        )
+    # every writer of a period or of the command log waits for the one before it
+    op.execute(
+        f"""
+        CREATE FUNCTION ledger_lock() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN PERFORM pg_advisory_xact_lock({LOCK}); RETURN NEW; END $$
+        """
+    )
+    for table in ("period_event", "account_event", "takeover_end", "year_event"):
+        op.execute(
+            f"CREATE TRIGGER {table}_lock BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION ledger_lock()"
+        )

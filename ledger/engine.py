@@ -1,0 +1,76 @@
+"""Open a database: SQLite or PostgreSQL, with the settings that make its transactions true."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+
+from ledger.refusal import Refusal
+
+BUSY_TIMEOUT_MS = 30_000
+WRITER_LOCK = 20250328
+"""Key of the advisory lock that orders every writer on PostgreSQL; SQLite has one writer by nature."""
+
+
+class DatabaseUnknown(Refusal):
+    """The address is not one of a database that the product works with."""
+
+    code = "database_unknown"
+    sentence = (
+        "L'adresse de base de données « {url} » n'est pas utilisable : attendu sqlite:///fichier.db ou "
+        "postgresql://utilisateur@serveur/base. Corrigez --database ou PCAES_DATABASE."
+    )
+    exit_code = 2
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for `sqlite:///…` or `postgresql://…`.
+
+    Refuses: database_unknown.
+    """
+    try:
+        parsed = make_url(url)
+    except Exception as fault:
+        raise DatabaseUnknown(url=url) from fault
+    backend = parsed.get_backend_name()
+    if backend == "postgresql":
+        return _postgresql(parsed.set(drivername="postgresql+psycopg"))
+    if backend == "sqlite":
+        return _sqlite(parsed)
+    raise DatabaseUnknown(url=parsed.render_as_string(hide_password=True))
+
+
+def _postgresql(url: Any) -> Engine:
+    engine = create_engine(url, pool_pre_ping=True)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("write"):
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
+        else:
+            # a report reads one state of the books from its first line to its last
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+    return engine
+
+
+def _sqlite(url: Any) -> Engine:
+    engine = create_engine(url)
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA recursive_triggers = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine

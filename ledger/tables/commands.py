@@ -1,0 +1,40 @@
+"""Users and the log of every command: done or refused."""
+
+from sqlalchemy import Column, ForeignKey, Table, Text
+
+from ledger.tables import metadata
+from ledger.tables.types import BigInt, Instant
+
+app_user = Table(
+    "app_user",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("book", Text, ForeignKey("book.code")),
+    Column("nationality", Text),
+    Column("command_id", BigInt, nullable=False),
+)
+
+user_event = Table(
+    "user_event",
+    metadata,
+    Column("id", BigInt, primary_key=True),
+    Column("user_name", Text, ForeignKey("app_user.name"), nullable=False),
+    Column("action", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("command_id", BigInt, nullable=False),
+)
+
+command_log = Table(
+    "command_log",
+    metadata,
+    Column("id", BigInt, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("command", Text, nullable=False),
+    Column("key", Text),
+    Column("fingerprint", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("code", Text),
+    Column("answer", Text, nullable=False),
+)

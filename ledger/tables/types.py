@@ -1,0 +1,38 @@
+"""Column types that read the same on SQLite and on PostgreSQL."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Integer, Text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+BigInt = BigInteger().with_variant(Integer(), "sqlite")
+"""64 bits on both engines; on SQLite `INTEGER`, so that a primary key is the row's own place in the file."""
+
+INSTANT_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+def instant_text(instant: datetime) -> str:
+    """The one text of an instant: UTC, microseconds, `Z`. It sorts as time does, and it is what is hashed."""
+    return instant.astimezone(UTC).strftime(INSTANT_FORMAT)
+
+
+def instant_from(text: str) -> datetime:
+    """The instant that `instant_text` wrote."""
+    return datetime.strptime(text, INSTANT_FORMAT).replace(tzinfo=UTC)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant in UTC, kept as the text that enters the hash chain, the same bytes on both engines."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        """Write the instant as text."""
+        return None if value is None else instant_text(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        """Read the instant back."""
+        return None if value is None else instant_from(value)
