@@ -9,7 +9,7 @@ Francs = NewType("Francs", int)
 DIGITS_MAX = 15
 """More digits than this are not shown exactly by spreadsheet programs (IEEE 754 doubles)."""
 
-AMOUNT_MAX = 10**DIGITS_MAX - 1
+AMOUNT_MAX = 999_999_999_999_999
 
 NO_BREAK_SPACE = "\u00a0"
 

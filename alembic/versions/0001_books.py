@@ -5,6 +5,7 @@ name as constraint. This file freezes its own SQL and imports nothing of the pro
 """
 
 import sqlalchemy as sa
+
 from alembic import op
 
 revision = "0001"
@@ -582,6 +583,4 @@ def _guards_postgresql() -> None:
         """
     )
     for table in ("period_event", "account_event", "takeover_end", "year_event"):
-        op.execute(
-            f"CREATE TRIGGER {table}_lock BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION ledger_lock()"
-        )
+        op.execute(f"CREATE TRIGGER {table}_lock BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION ledger_lock()")

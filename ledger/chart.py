@@ -1,0 +1,236 @@
+"""The chart of accounts: a data file that a Treasury can edit, loaded once and then only added to."""
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from ledger.refusal import Refusal
+from ledger.tables.books import account, account_crosswalk, account_event, book, journal
+
+BOOKS = (("BF", "Burkina Faso"), ("ML", "Mali"), ("NE", "Niger"))
+"""The three national books, in the order in which reports show them."""
+
+JOURNALS = (
+    ("BQ", "Banque"),
+    ("PC", "Prélèvement confédéral"),
+    ("OP", "Ordres de paiement"),
+    ("CA", "Capital BCID-AES"),
+    ("OD", "Opérations diverses"),
+    ("AN", "À-nouveaux"),
+)
+
+DEFAULT_CHART = "PC-AES (plan par défaut, SYSCOHADA)"
+SUFFIX = {"BF": "1", "ML": "2", "NE": "3"}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account of the chart. `book` None: usable in the three books. `pairing`: lines on it go by pairs of
+    books (`transfer` 5851, `liaison` 185x). `suspense`: must be zero at year end."""
+
+    number: str
+    title: str
+    book: str | None
+    postable: bool
+    pairing: str | None
+    suspense: bool
+    to_confirm: bool
+    crosswalk: tuple[tuple[str, str, str | None], ...] = ()
+
+
+class ChartUnreadable(Refusal):
+    """The chart file cannot be used."""
+
+    code = "chart_unreadable"
+    sentence = (
+        "Le plan de comptes {file} est refusé, ligne {line} : {fault}. Attendu : les colonnes "
+        "number;title;book;postable;pairing;suspense;to_confirm. Corrigez le fichier, puis recommencez."
+    )
+
+
+class ChartConflict(Refusal):
+    """An account already in the books cannot change its meaning."""
+
+    code = "chart_conflict"
+    sentence = (
+        "Le plan de comptes {file} change le compte {account} : {field} est « {found} » dans les livres et "
+        "« {given} » dans le fichier. Un compte chargé ne change plus ; ouvrez un autre compte."
+    )
+
+
+class BookUnknown(Refusal):
+    """There are three books only."""
+
+    code = "book_unknown"
+    sentence = "Le livre « {book} » n'existe pas : attendu BF, ML ou NE."
+    exit_code = 2
+
+
+class AccountUnknown(Refusal):
+    """The account is not in the chart."""
+
+    code = "account_unknown"
+    sentence = "Le compte {account} n'existe pas au plan de comptes. Comptes proches : {near}."
+
+
+def account_of(prefix: str, book_code: str) -> str:
+    """The subdivision of a parent account that belongs to a book: `5211` and `ML` give `52112`."""
+    return prefix + SUFFIX[book_code]
+
+
+def require_book(connection: Connection, code: str) -> None:
+    """Refuses: book_unknown."""
+    if connection.execute(select(book.c.code).where(book.c.code == code)).scalar() is None:
+        raise BookUnknown(book=code)
+
+
+def read_chart(text: str, file: str = "chart.csv") -> list[Account]:
+    """Read a chart file: semicolons, one header line; columns beyond the known ones are national plans (crosswalk).
+
+    Refuses: chart_unreadable.
+    """
+    rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), delimiter=";")
+    known = ("number", "title", "book", "postable", "pairing", "suspense", "to_confirm")
+    names = rows.fieldnames or []
+    missing = [name for name in known if name not in names]
+    if missing:
+        raise ChartUnreadable(file=file, line=1, fault=f"colonnes absentes : {', '.join(missing)}")
+    plans = [name for name in names if name not in known]
+    accounts: list[Account] = []
+    for place, row in enumerate(rows, start=2):
+        number, title = (row["number"] or "").strip(), (row["title"] or "").strip()
+        if not number.isdigit() or not title:
+            raise ChartUnreadable(file=file, line=place, fault=f"numéro « {number} » ou intitulé « {title} » invalide")
+        owner = (row["book"] or "").strip() or None
+        if owner is not None and owner not in SUFFIX:
+            raise ChartUnreadable(file=file, line=place, fault=f"livre « {owner} » inconnu")
+        pairing = (row["pairing"] or "").strip() or None
+        if pairing not in (None, "transfer", "liaison"):
+            raise ChartUnreadable(file=file, line=place, fault=f"appariement « {pairing} » inconnu")
+        flags = {name: (row[name] or "").strip() for name in ("postable", "suspense", "to_confirm")}
+        if any(value not in ("yes", "no") for value in flags.values()):
+            raise ChartUnreadable(file=file, line=place, fault="postable, suspense et to_confirm valent yes ou no")
+        crosswalk = tuple((plan, row[plan].strip(), None) for plan in plans if (row[plan] or "").strip())
+        accounts.append(
+            Account(
+                number,
+                title,
+                owner,
+                flags["postable"] == "yes",
+                pairing,
+                flags["suspense"] == "yes",
+                flags["to_confirm"] == "yes",
+                crosswalk,
+            )  # fmt: skip
+        )
+    repeated = {item.number for item in accounts if sum(other.number == item.number for other in accounts) > 1}
+    if repeated:
+        raise ChartUnreadable(file=file, line=1, fault=f"comptes en double : {', '.join(sorted(repeated))}")
+    return accounts
+
+
+def default_chart() -> list[Account]:
+    """The chart shipped with the product."""
+    path = Path(__file__).parent / "data" / "chart.csv"
+    return read_chart(path.read_text(encoding="utf-8"), path.name)
+
+
+def load_chart(connection: Connection, accounts: Iterable[Account], name: str, file: str) -> int:
+    """Add the accounts that the books do not have yet; returns how many.
+
+    Refuses: chart_conflict when an account of the books would change.
+    """
+    present = chart_accounts(connection)
+    added = 0
+    for item in accounts:
+        old = present.get(item.number)
+        if old is not None:
+            for field in ("title", "book", "postable", "pairing", "suspense"):
+                if getattr(old, field) != getattr(item, field):
+                    raise ChartConflict(
+                        file=file,
+                        account=item.number,
+                        field=field,
+                        found=getattr(old, field),
+                        given=getattr(item, field),
+                    )
+            continue
+        connection.execute(
+            insert(account).values(
+                number=item.number,
+                title=item.title,
+                book=item.book,
+                postable=item.postable,
+                pairing=item.pairing,
+                suspense=item.suspense,
+                to_confirm=item.to_confirm,
+                chart=name,
+            )  # fmt: skip
+        )
+        for plan, number, title in item.crosswalk:
+            connection.execute(
+                insert(account_crosswalk).values(account=item.number, plan=plan, number=number, title=title)
+            )
+        added += 1
+    return added
+
+
+def load_books(connection: Connection) -> None:
+    """The three books and the journals, once."""
+    if connection.execute(select(book.c.code).limit(1)).scalar() is None:
+        connection.execute(
+            insert(book), [{"code": code, "title": title, "rank": rank} for rank, (code, title) in enumerate(BOOKS)]
+        )
+        connection.execute(insert(journal), [{"code": code, "title": title} for code, title in JOURNALS])
+
+
+def chart_accounts(connection: Connection) -> dict[str, Account]:
+    """The chart by account number."""
+    return {
+        row.number: Account(row.number, row.title, row.book, row.postable, row.pairing, row.suspense, row.to_confirm)
+        for row in connection.execute(select(account).order_by(account.c.number))
+    }
+
+
+def account_events(connection: Connection) -> dict[str, list[tuple[date, str]]]:
+    """For each account that was ever closed or reopened: its events in the order of their dates."""
+    events: dict[str, list[tuple[date, str]]] = {}
+    for row in connection.execute(select(account_event).order_by(account_event.c.from_date, account_event.c.id)):
+        events.setdefault(row.account, []).append((row.from_date, row.action))
+    return events
+
+
+def near_accounts(accounts: Iterable[str], number: str) -> list[str]:
+    """Account numbers that look like one that does not exist."""
+    import difflib
+
+    return difflib.get_close_matches(number, list(accounts), n=3) or ["aucun"]
+
+
+def open_or_close(unit: Any, number: str, action: str, from_date: date, reason: str) -> None:
+    """Close an account from a date on, or open it again. Its history stays.
+
+    Refuses: account_unknown, role_forbidden.
+    """
+    from ledger.users import allow
+
+    accounts = chart_accounts(unit.connection)
+    if number not in accounts:
+        raise AccountUnknown(account=number, near=near_accounts(accounts, number))
+    allow(unit.user, "ouvrir ou fermer un compte", "administrator", "accountant", book=accounts[number].book)
+    unit.connection.execute(
+        insert(account_event).values(
+            id=unit.next_id(account_event),
+            account=number,
+            action=action,
+            from_date=from_date,
+            reason=reason,
+            command_id=unit.command_id,
+        )  # fmt: skip
+    )

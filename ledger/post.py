@@ -1,0 +1,133 @@
+"""Seal entries: check, number, chain, write; lines first, then the entry row that seals them."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import select
+
+from ledger.chart import account_events, chart_accounts
+from ledger.entry import EntryDraft, SealedEntry
+from ledger.entry_rules import Law, check_entry
+from ledger.refusal import Refusal
+from ledger.seal import Sealer
+from ledger.sealed_rows import write_rows
+from ledger.tables.journal import entry
+from ledger.tables.periods import period_event
+from ledger.transfer_rules import TransferAlone, TransferBooks, TransferUsed, check_pair
+
+CHUNK = 2_000
+"""Entries written together; memory does not grow with the number of entries."""
+
+
+class EntryKeyReused(Refusal):
+    """The key of an entry already names another entry."""
+
+    code = "entry_key_reused"
+    sentence = (
+        "La clé « {key} » désigne déjà l'écriture {entry}, dont le contenu diffère ({field} : « {found} » dans les "
+        "livres, « {given} » dans l'envoi). Employez une clé neuve, ou renvoyez le même contenu."
+    )
+
+
+def law_of(connection: Any) -> Law:
+    """What the books know now: chart, closed accounts, closed periods."""
+    last: dict[tuple[str, int, int], str] = {}
+    for row in connection.execute(select(period_event).order_by(period_event.c.id)):
+        last[row.book, row.year, row.period] = row.action
+    closed = frozenset(period for period, action in last.items() if action != "reopen")
+    return Law(chart_accounts(connection), account_events(connection), closed)
+
+
+def post_entries(unit: Any, drafts: Iterable[EntryDraft]) -> list[SealedEntry]:
+    """Seal the entries, all or none (the unit of work rolls back), and return them in the order given.
+
+    An entry whose `key` is already in the books with the same content is returned as it stands there.
+    Refuses: what `check_entry` and `check_pair` refuse, entry_key_reused, transfer_alone, transfer_used.
+    """
+    given = list(drafts)
+    sealed: dict[int, SealedEntry] = {}
+    places = {id(draft): place for place, draft in enumerate(given)}
+
+    def keep(draft: EntryDraft, one: SealedEntry) -> None:
+        sealed[places[id(draft)]] = one
+
+    post_many(unit, given, keep)
+    return [sealed[place] for place in range(len(given))]
+
+
+def post_many(
+    unit: Any, drafts: Iterable[EntryDraft], seen: Callable[[EntryDraft, SealedEntry], None] | None = None
+) -> int:
+    """Seal a stream of entries in flat memory; `seen` is called for each one. Returns how many were given.
+
+    Refuses: as `post_entries`.
+    """
+    law = law_of(unit.connection)
+    sealer = Sealer(unit)
+    count = 0
+    paired = _side_by_side(drafts, law)
+    while chunk := list(islice(paired, CHUNK)):
+        count += sum(len(group) for group in chunk)
+        known = _already_posted(unit.connection, [draft for group in chunk for draft in group])
+        fresh = [group for group in chunk if not all(draft.key in known for draft in group)]
+        for group in fresh:
+            for draft in group:
+                check_entry(draft, law)
+                if draft.transfer is not None:
+                    _transfer_is_new(unit.connection, draft)
+        entries, lines, made = sealer.seal(fresh)
+        write_rows(unit.connection, entries, lines)
+        if seen is not None:
+            for draft, one in made:
+                seen(draft, one)
+            for group in chunk:
+                for draft in group:
+                    if draft.key in known:
+                        seen(draft, known[draft.key])
+    return count
+
+
+def _side_by_side(drafts: Iterable[EntryDraft], law: Law) -> Iterator[tuple[EntryDraft, ...]]:
+    """Entries one by one, the two halves of a transfer together, as soon as the second one is met."""
+    waiting: dict[str, EntryDraft] = {}
+    done: set[str] = set()
+    for draft in drafts:
+        if draft.transfer is None:
+            yield (draft,)
+        elif draft.transfer in done:
+            raise TransferBooks(transfer=draft.transfer, books=f"plus de deux écritures, dont {draft.book}")
+        elif draft.transfer in waiting:
+            first = waiting.pop(draft.transfer)
+            done.add(draft.transfer)
+            check_pair(first, draft, law.accounts)
+            yield (first, draft)
+        else:
+            waiting[draft.transfer] = draft
+    for draft in waiting.values():
+        raise TransferAlone(transfer=draft.transfer, entry=f"{draft.journal}-{draft.book} « {draft.document} »")
+
+
+def _transfer_is_new(connection: Any, draft: EntryDraft) -> None:
+    row = connection.execute(select(entry).where(entry.c.transfer == draft.transfer).limit(1)).one_or_none()
+    if row is not None:
+        raise TransferUsed(transfer=draft.transfer, entry=f"{row.book}/{row.journal}/{row.year}/{row.number}")
+
+
+def _already_posted(connection: Any, drafts: list[EntryDraft]) -> Mapping[str | None, SealedEntry]:
+    """The entries of the books that bear the keys of these drafts, checked to say the same thing."""
+    from ledger.read import find_by_keys, lines_of
+
+    keyed = {draft.key: draft for draft in drafts if draft.key is not None}
+    if not keyed:
+        return {}
+    found = find_by_keys(connection, list(keyed))
+    for key, sealed in found.items():
+        draft = keyed[key]
+        for field in ("book", "journal", "date", "document", "document_date", "label", "transfer"):
+            if getattr(draft, field) != getattr(sealed, field):
+                stands, asked = getattr(sealed, field), getattr(draft, field)
+                raise EntryKeyReused(key=key, entry=sealed.reference, field=field, found=stands, given=asked)
+        if tuple(lines_of(connection, sealed.id)) != draft.lines:
+            raise EntryKeyReused(key=key, entry=sealed.reference, field="lignes", found="autres", given="celles-ci")
+    return {**found}

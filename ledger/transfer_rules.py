@@ -1,0 +1,82 @@
+"""The two halves of a transfer between books, as a pure rule."""
+
+from collections.abc import Mapping
+
+from ledger.chart import Account
+from ledger.entry import EntryDraft
+from ledger.entry_rules import name_of
+from ledger.refusal import Refusal
+
+
+class TransferAlone(Refusal):
+    """One half came without the other."""
+
+    code = "transfer_alone"
+    sentence = (
+        "Le virement « {transfer} » n'a qu'une moitié : l'écriture {entry}. Envoyez dans le même fichier l'écriture "
+        "du second livre, avec le même « transfer »."
+    )
+
+
+class TransferBooks(Refusal):
+    """A transfer joins two different books, twice is once too many."""
+
+    code = "transfer_of_two_books"
+    sentence = (
+        "Le virement « {transfer} » doit joindre deux livres différents : ses écritures sont des livres {books}. "
+        "Corrigez le livre de l'une d'elles."
+    )
+
+
+class TransferUnequal(Refusal):
+    """What leaves one account is what reaches the other."""
+
+    code = "transfer_unequal"
+    sentence = (
+        "Le virement « {transfer} » ne s'annule pas sur le compte de virement : {first} pour {first_amount:F}, "
+        "{second} pour {second_amount:F}, écart {difference:F}. Corrigez l'un des montants."
+    )
+
+
+class TransferDates(Refusal):
+    """Both halves are one act, of one date: 5851 is at zero over the three books at any instant."""
+
+    code = "transfer_dates"
+    sentence = (
+        "Le virement « {transfer} » est daté du {first:D} dans un livre et du {second:D} dans l'autre. Donnez la même "
+        "date aux deux écritures."
+    )
+
+
+class TransferUsed(Refusal):
+    """The name of a transfer serves once."""
+
+    code = "transfer_used"
+    sentence = "Le virement « {transfer} » existe déjà ({entry}). Donnez-lui un autre identifiant."
+
+
+def pairing_amount(draft: EntryDraft, accounts: Mapping[str, Account]) -> int:
+    """Debit less credit of an entry on the accounts that go by pairs."""
+    return sum(
+        line.debit - line.credit
+        for line in draft.lines
+        if line.account in accounts and accounts[line.account].pairing is not None
+    )
+
+
+def check_pair(first: EntryDraft, second: EntryDraft, accounts: Mapping[str, Account]) -> None:
+    """Refuse two entries that are not the two halves of one transfer.
+
+    Refuses: transfer_of_two_books, transfer_dates, transfer_unequal.
+    """
+    transfer = first.transfer
+    if first.book == second.book:
+        raise TransferBooks(transfer=transfer, books=f"{first.book} et {second.book}")
+    if first.date != second.date:
+        raise TransferDates(transfer=transfer, first=first.date, second=second.date)
+    one, two = pairing_amount(first, accounts), pairing_amount(second, accounts)
+    if one + two != 0 or one == 0:
+        raise TransferUnequal(
+            transfer=transfer, first=name_of(first), first_amount=one, second=name_of(second), second_amount=two,
+            difference=abs(one + two),
+        )  # fmt: skip

@@ -1,0 +1,198 @@
+"""The unit of work: one transaction, one row in the command log, rollback by default."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, func, insert, select
+from sqlalchemy.exc import DBAPIError
+
+from ledger.clock import Clock, clock_for
+from ledger.guards import as_refusal
+from ledger.refusal import Refusal, plain
+from ledger.tables.books import ledger_info
+from ledger.tables.commands import command_log
+from ledger.users import User, count_users, find_user
+
+Answer = dict[str, Any]
+
+
+class KeyReused(Refusal):
+    """The same idempotency key was sent with another content."""
+
+    code = "key_reused"
+    sentence = (
+        "La clé « {key} » a déjà servi à la commande {command} du {at}, avec un autre contenu. "
+        "Employez une clé neuve pour un acte nouveau, ou renvoyez exactement le même contenu."
+    )
+
+
+class DatabaseNotReady(Refusal):
+    """There are no books at that address."""
+
+    code = "database_not_ready"
+    sentence = "La base {database} ne contient pas encore les livres. Lancez d'abord « pcaes init »."
+
+
+class DatabaseOutdated(Refusal):
+    """The database was made by another version of the product."""
+
+    code = "database_outdated"
+    sentence = (
+        "La base {database} est à la version {found} du schéma, ce programme attend la version {expected}. "
+        "Lancez « pcaes init » pour la mettre à niveau, ou installez la version du programme qui l'a créée."
+    )
+
+
+class _DryRun(Exception):
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+
+@dataclass
+class Unit:
+    """One act under way: its connection, who acts, when, and the row it will have in the command log."""
+
+    connection: Connection
+    user: User
+    now: datetime
+    command_id: int
+    fictional: bool = False
+
+    def next_id(self, table: Table) -> int:
+        """The next identifier of a table; safe because writers come one at a time."""
+        return int(self.connection.execute(select(func.coalesce(func.max(table.c.id), 0) + 1)).scalar_one())
+
+
+def fingerprint(command: str, payload: Any) -> str:
+    """SHA-256 of what was asked, the same for the same input whatever the order of its keys."""
+    text = json.dumps([command, plain(payload)], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Ledger:
+    """An open database and the person who acts on it.
+
+    `actor` is the user's name. While no user is declared, `actor` (or « installation ») is only recorded.
+    Refuses: database_not_ready, clock_not_allowed (on first use).
+    """
+
+    def __init__(self, engine: Engine, actor: str | None = None, clock: Clock | None = None) -> None:
+        self.engine = engine
+        self.actor = actor
+        self._clock = clock
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A read transaction: every look sees the same state of the books."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    def perform(
+        self,
+        command: str,
+        act: Callable[[Unit], Answer],
+        *,
+        payload: Any = None,
+        key: str | None = None,
+        dry_run: bool = False,
+    ) -> Answer:
+        """Do `act` in one transaction and log it; on any refusal nothing of it stays but the refusal.
+
+        The same `key` with the same payload answers as the first time, without doing anything.
+        Refuses: key_reused, and whatever the act refuses.
+        """
+        print_of_input = fingerprint(command, payload)
+        try:
+            with self.engine.connect().execution_options(write=True) as connection, connection.begin():
+                return self._in_transaction(connection, command, act, print_of_input, key, dry_run)
+        except _DryRun as dry:
+            return dry.answer
+        except Refusal as refusal:
+            self._log_refusal(command, refusal, print_of_input, key, dry_run)
+            raise
+        except DBAPIError as error:
+            refused = as_refusal(error.orig) if error.orig is not None else None
+            if refused is None:
+                raise
+            self._log_refusal(command, refused, print_of_input, key, dry_run)
+            raise refused from error
+
+    def _in_transaction(
+        self,
+        connection: Connection,
+        command: str,
+        act: Callable[[Unit], Answer],
+        print_of_input: str,
+        key: str | None,
+        dry_run: bool,
+    ) -> Answer:
+        unit = self._unit(connection)
+        if key is not None:
+            before = connection.execute(
+                select(command_log).where(command_log.c.key == key, command_log.c.outcome == "done")
+            ).one_or_none()
+            if before is not None:
+                if before.fingerprint != print_of_input:
+                    raise KeyReused(key=key, command=before.command, at=before.at.date().isoformat())
+                return dict(json.loads(before.answer))
+        answer: Answer = plain(act(unit))
+        if dry_run:
+            raise _DryRun(answer)
+        connection.execute(
+            insert(command_log).values(
+                id=unit.command_id,
+                at=unit.now,
+                actor=unit.user.name,
+                command=command,
+                key=key,
+                fingerprint=print_of_input,
+                outcome="done",
+                answer=json.dumps(answer, ensure_ascii=False, sort_keys=True),
+            )
+        )
+        return answer
+
+    def _unit(self, connection: Connection) -> Unit:
+        info = connection.execute(select(ledger_info)).one_or_none()
+        fictional = bool(info is not None and info.fictional)
+        clock = self._clock or clock_for(fictional)
+        last = connection.execute(select(command_log.c.id, command_log.c.at).order_by(command_log.c.id.desc()).limit(1))
+        row = last.one_or_none()
+        # a clock that was put back never makes the record run backwards
+        now = clock() if row is None else max(clock(), row.at)
+        return Unit(connection, self._user(connection), now, 1 if row is None else row.id + 1, fictional)
+
+    def _user(self, connection: Connection) -> User:
+        if count_users(connection) == 0:
+            return User(self.actor or "installation", "administrator", installing=True)
+        return find_user(connection, self.actor or "")
+
+    def _log_refusal(self, command: str, refusal: Refusal, print_of_input: str, key: str | None, dry_run: bool) -> None:
+        """Refusals are evidence: they are kept, after the rollback, in the command log alone."""
+        if dry_run or refusal.exit_code != 1:
+            return
+        facts = refusal.as_json()
+        with self.engine.connect().execution_options(write=True) as connection, connection.begin():
+            row = connection.execute(
+                select(command_log.c.id, command_log.c.at).order_by(command_log.c.id.desc()).limit(1)
+            ).one_or_none()
+            info = connection.execute(select(ledger_info)).one_or_none()
+            clock = self._clock or clock_for(bool(info is not None and info.fictional), "" if info is None else None)
+            connection.execute(
+                insert(command_log).values(
+                    id=1 if row is None else row.id + 1,
+                    at=clock() if row is None else max(clock(), row.at),
+                    actor=self.actor or "installation",
+                    command=command,
+                    key=key,
+                    fingerprint=print_of_input,
+                    outcome="refused",
+                    code=facts["code"],
+                    answer=json.dumps(facts, ensure_ascii=False, sort_keys=True),
+                )
+            )
