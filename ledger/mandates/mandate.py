@@ -47,8 +47,9 @@ class MandateOverlap(Refusal):
 
     code = "mandate_overlap"
     sentence = (
-        "Le mandat de {person} ({state}) commence le {start}, alors que {other} tient l'office depuis le {other_start}. "
-        "Attendu : un seul ordonnateur à chaque instant. Corrigez la date de début d'après l'acte de nomination."
+        "Le mandat de {person} ({state}) commence le {start}, alors que {other} tient l'office depuis le "
+        "{other_start}. Attendu : un seul ordonnateur à chaque instant. Corrigez la date de début "
+        "d'après l'acte de nomination."
     )
 
 
