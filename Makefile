@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe \
 	--strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
 	--build-deps-for wheel --build-deps-for editable
@@ -48,10 +48,12 @@ test: $(VENV)/.dev ## Tous les tests, sur SQLite et sur PostgreSQL
 	@$(PYTEST)
 
 check: $(VENV)/.dev ## Style, types et sens des couches
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy $(PACKAGES)
-	@$(BIN)/lint-imports
+	@failed=0; \
+	$(BIN)/ruff check . || failed=1; \
+	$(BIN)/ruff format --check . || failed=1; \
+	$(BIN)/mypy $(PACKAGES) || failed=1; \
+	$(BIN)/lint-imports || failed=1; \
+	exit $$failed
 
 bench: $(VENV)/.dev ## Mesures de vitesse, rapportées à une référence prise dans le même passage
 	@$(BIN)/python -m bench
