@@ -11,11 +11,11 @@ from portal.demo.places import ACCOUNTS, LAST_DAY, account_of
 FIRST_SPENDING = date(2025, 6, 1)
 
 PURPOSES = (
-    ("65881", "Fonctionnement des organes confédéraux"),
-    ("65881", "Location de locaux"),
-    ("65881", "Missions et réunions"),
-    ("65882", "Étude d'un projet d'intégration"),
-    ("65882", "Travaux d'un projet d'intégration"),
+    ("65881", "Étude d'un projet d'intégration"),
+    ("65881", "Travaux d'un projet d'intégration"),
+    ("65882", "Fonctionnement des organes confédéraux"),
+    ("65882", "Missions et réunions"),
+    ("65883", "Aide de solidarité"),
 )
 
 GROUPED_BATCH = "LOTF-BF-2026-03"
@@ -58,7 +58,7 @@ def _special() -> tuple[Payment, ...]:
             reference=f"OPF-{book}-{number}",
             purpose=more.get("purpose", "Missions et réunions"),
             payee=f"Bénéficiaire fictif n° {payee:02d}",
-            account=more.get("account", "65881"),
+            account=more.get("account", "65882"),
             amount=amount,
             accepted=later(paid, -2),
             paid=paid,
