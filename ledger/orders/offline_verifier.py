@@ -1,7 +1,8 @@
 """Checks one exported payment order without the program, the database or a network.
 
 A stand-alone file: copy it anywhere and run, with nothing but Python's own library,
-`python -I offline_verifier.py ORDER.json [--specimen HEX] [--documents DIR]`. It repeats on purpose the encoding of `ledger/orders/canonical.py` and the
+`python -I offline_verifier.py ORDER.json [--specimen HEX] [--documents DIR]`.
+It repeats on purpose the encoding of `ledger/orders/canonical.py` and the
 Ed25519 verification of RFC 8032, so that an auditor depends on neither. Exit code 0: every check holds; 1: one fails;
 2: the file cannot be checked.
 """
@@ -180,7 +181,8 @@ def check_whole(order: dict[str, Any], signatures: list[dict[str, Any]]) -> list
 def check_events(events: list[dict[str, Any]], signatures: list[dict[str, Any]]) -> list[Finding]:
     """The stages follow each other, nobody holds two duties, and each signed act is among the events."""
     stages: dict[str | None, str] = {}
-    broken, duties = [], {}
+    broken: list[str] = []
+    duties: dict[str, set[str]] = {}
     for row in sorted(events, key=lambda event: int(event["position"])):
         before = stages.get(row["book"], stages.get(None, "draft"))
         if row["from"] != before:
@@ -230,9 +232,7 @@ def main(arguments: list[str]) -> int:
     """Print one line per check; 0 when all hold, 1 when one fails, 2 when the file cannot be checked."""
     parser = argparse.ArgumentParser(description="Vérifie hors ligne un ordre de paiement exporté.")
     parser.add_argument("export", type=Path)
-    parser.add_argument(
-        "--specimen", action="append", default=[], help="clé publique connue par ailleurs (64 chiffres)"
-    )
+    parser.add_argument("--specimen", action="append", default=[], help="clé publique connue (64 chiffres)")
     parser.add_argument("--documents", type=Path, default=None, help="dossier des pièces justificatives")
     options = parser.parse_args(arguments)
     try:
@@ -247,7 +247,7 @@ def main(arguments: list[str]) -> int:
     sys.stdout.write(f"Ordre {export['order']['number']} : {'conforme' if good else 'NON CONFORME'}\n")
     if not options.specimen:
         sys.stdout.write(
-            "Comparez l'empreinte de la clé avec celle de l'acte de nomination : l'export apporte la sienne.\n"
+            "Comparez l'empreinte de la clé avec celle déposée à la nomination : l'export apporte la sienne.\n"
         )
     return 0 if good else 1
 

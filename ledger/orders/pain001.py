@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from ledger.iban import check_iban
 from ledger.refusal import Refusal
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
+
+_BARE: Any = {None: NAMESPACE}
+"""The message's namespace without a prefix, as banks expect it; lxml's types do not know that None is allowed."""
 
 ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-?:().,'+ ")
 """The SWIFT character set « x », without line ends: what every bank of the network can print."""
@@ -84,7 +88,7 @@ def write_pain001(
     `message` identifies the file (35 characters at most) and must be new for each file. Amounts are whole francs,
     written without decimals (XOF has none in ISO 4217). The control sum and count are those of the transfers.
     Agents are named by their BIC, or by the bank code that an IBAN of the Union begins with.
-    Refuses: transfer_file_empty, transfer_duplicate, transfer_unfit.
+    Refuses: transfer_file_empty, transfer_duplicate, transfer_unfit, iban_invalid.
     """
     from lxml import etree
 
@@ -96,16 +100,16 @@ def write_pain001(
     _check_reference(message, message)
     for row in transfers:
         _check(row)
-    root = etree.Element("Document", nsmap={None: NAMESPACE}, attrib=None)
-    body = etree.SubElement(root, "CstmrCdtTrfInitn")
+    root = etree.Element(f"{{{NAMESPACE}}}Document", nsmap=_BARE)
+    body = _child(root, "CstmrCdtTrfInitn")
     total = str(sum(row.amount for row in transfers))
-    header = etree.SubElement(body, "GrpHdr")
+    header = _child(body, "GrpHdr")
     _text(header, "MsgId", message)
     _text(header, "CreDtTm", created_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
     _text(header, "NbOfTxs", str(len(transfers)))
     _text(header, "CtrlSum", total)
     _text(header, "InitgPty/Nm", latin(debtor.name))
-    block = etree.SubElement(body, "PmtInf")
+    block = _child(body, "PmtInf")
     _text(block, "PmtInfId", message)
     _text(block, "PmtMtd", "TRF")
     _text(block, "BtchBookg", "false")
@@ -113,15 +117,12 @@ def write_pain001(
     _text(block, "CtrlSum", total)
     _text(block, "ReqdExctnDt/Dt", execution.isoformat())
     _text(block, "Dbtr/Nm", latin(debtor.name))
-    account = _text(block, "DbtrAcct/Id/IBAN", debtor.iban).getparent().getparent()
+    account = _text(block, "DbtrAcct/Id/IBAN", check_iban(debtor.iban).compact).getparent().getparent()
     _text(account, "Ccy", "XOF")
     _agent(block, "DbtrAgt", debtor.iban, debtor.bic)
     _text(block, "ChrgBr", "SHAR")
     for row in transfers:
         _transfer(block, row)
-    for node in root.iter():
-        node.tag = f"{{{NAMESPACE}}}{node.tag}"
-    etree.cleanup_namespaces(root, top_nsmap={None: NAMESPACE})
     written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
     return written
 
@@ -136,14 +137,12 @@ def latin(text: str, length: int = TEXT_MAX) -> str:
 
 
 def _transfer(block: Any, row: Transfer) -> None:
-    from lxml import etree
-
-    node = etree.SubElement(block, "CdtTrfTxInf")
+    node = _child(block, "CdtTrfTxInf")
     _text(node, "PmtId/EndToEndId", row.number)
     _text(node, "Amt/InstdAmt", str(row.amount)).set("Ccy", "XOF")
     _agent(node, "CdtrAgt", row.payee_iban, row.payee_bic)
     _text(node, "Cdtr/Nm", latin(row.payee_name))
-    _text(node, "CdtrAcct/Id/IBAN", row.payee_iban)
+    _text(node, "CdtrAcct/Id/IBAN", check_iban(row.payee_iban).compact)
     _text(node, "RmtInf/Ustrd", latin(f"{row.number} {row.purpose}"))
 
 
@@ -151,23 +150,29 @@ def _agent(parent: Any, name: str, iban: str, bic: str | None) -> None:
     if bic:
         _text(parent, f"{name}/FinInstnId/BICFI", bic)
     else:
-        _text(parent, f"{name}/FinInstnId/ClrSysMmbId/MmbId", iban[4:9])
+        _text(parent, f"{name}/FinInstnId/ClrSysMmbId/MmbId", check_iban(iban).bank)
 
 
 def _text(parent: Any, path: str, text: str) -> Any:
     """Add the elements of `path` below `parent` and write the text in the last one."""
-    from lxml import etree
-
     for name in path.split("/"):
-        parent = etree.SubElement(parent, name)
+        parent = _child(parent, name)
     parent.text = text
     return parent
+
+
+def _child(parent: Any, name: str) -> Any:
+    from lxml import etree
+
+    return etree.SubElement(parent, f"{{{NAMESPACE}}}{name}")
 
 
 def _check(row: Transfer) -> None:
     _check_reference(row.number, row.number)
     if row.amount <= 0:
         raise TransferUnfit(number=row.number, fault=f"montant {row.amount}")
+    if not row.payee_bic and not check_iban(row.payee_iban).is_uemoa:
+        raise TransferUnfit(number=row.number, fault="compte hors UEMOA sans code BIC de la banque")
     if not latin(row.payee_name):
         raise TransferUnfit(number=row.number, fault="nom du bénéficiaire sans aucun caractère latin")
 
