@@ -26,6 +26,7 @@ class Column:
     `formula` makes the cells of the column live in a workbook: `[debit]-[credit]` names cells of the same row,
     `[balance@-1]` the row above; the row still gives the value. `first_formula` stands in the first row of the
     table and of each group (None: a plain value there when `formula` looks at the row above).
+    Neighbours with the same `band` stand under that common heading (« Mouvements » over Débit and Crédit).
     """
 
     key: str
@@ -35,6 +36,7 @@ class Column:
     total: bool = False
     formula: str | None = None
     first_formula: str | None = None
+    band: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,197 @@
+"""The rows of one table as sheet XML: data in runs, sub-totals by group, a grand total, all totals as formulas."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, islice
+from typing import Literal, get_args
+from xml.sax.saxutils import escape
+
+from reports.dataset import Column, Row, Table
+from reports.workbook.cells import formula_cell, letter, parts_of, row_xml, text_cell, value_text
+from reports.workbook.draft import Draft
+from reports.workbook.layout import Placement, Span, Spot, ranges
+from reports.workbook.styles import Role, Styles
+
+RUN_ROWS = 1_000
+NOTHING = "Néant"
+
+Where = Literal["first", "cut", "next"]
+"""A row that opens a table or group, opens a continuation sheet, or follows another."""
+
+_CELL_NAME = re.compile(r"\[(\w+)(@-1)?\]")
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One row with holes. `holes` says what fills them: None the row number, -1 the row above, else a column.
+
+    `live` are the columns that hold a formula.
+    """
+
+    text: str
+    holes: tuple[int | None, ...]
+    live: frozenset[int]
+
+
+class Body:
+    """Writes one table into a draft; `on_next_sheet` gives the draft that follows a full one."""
+
+    def __init__(self, table: Table, styles: Styles, rows_max: int, on_next_sheet: Callable[[Draft], Draft]) -> None:
+        self.table = table
+        self.styles = styles
+        self.rows_max = rows_max
+        self.on_next_sheet = on_next_sheet
+        self.placement = Placement(table)
+        self.placement.totals = {column.key: 0 for column in table.columns if column.total}
+        self._parts = [parts_of(column.kind) for column in table.columns]
+        self._patterns: dict[Where, Pattern] = {where: self._pattern(where) for where in get_args(Where)}
+        self._summed = [(place, column.key) for place, column in enumerate(table.columns) if column.total]
+        self._looks_up = any(column.first_formula or "@-1" in (column.formula or "") for column in table.columns)
+
+    def write(self, draft: Draft) -> Draft:
+        """All rows and totals from the draft's next row on. Gives back the draft on which the table ends."""
+        self._open_span(draft)
+        if self.table.group_by is None:
+            draft = self._runs(draft, self.table.each(), self.placement.totals)
+        else:
+            draft = self._groups(draft)
+        if self.placement.count == 0:
+            draft = self._nothing(draft)
+        if self.table.totalled and self.table.total_label is not None:
+            draft = self._room(draft)
+            function = "SUM" if self.table.group_by is None else "SUBTOTAL"
+            body = [span for span in self.placement.spans if span.last >= span.first]
+            self.placement.total = Spot(draft.title, draft.row)
+            self._total_row(draft, self.table.total_label, "total", function, body, self.placement.totals)
+        return draft
+
+    def _open_span(self, draft: Draft) -> None:
+        self.placement.headers.append(Spot(draft.title, draft.row - 1))
+        self.placement.spans.append(Span(draft.title, draft.row, draft.row - 1))
+
+    def _grow(self, draft: Draft) -> None:
+        last = self.placement.spans[-1]
+        self.placement.spans[-1] = Span(last.sheet, last.first, draft.row - 1)
+
+    def _room(self, draft: Draft) -> Draft:
+        if draft.row <= self.rows_max:
+            return draft
+        draft = self.on_next_sheet(draft)
+        self._open_span(draft)
+        return draft
+
+    def _groups(self, draft: Draft) -> Draft:
+        key = self.table.place(self.table.group_by or "")
+        seen: set[str] = set()
+        for value, rows in groupby(self.table.each(), key=lambda row: str(row[key])):
+            if value in seen:
+                raise ValueError(f"{self.table.name}: the rows of group {value} do not stand together")
+            seen.add(value)
+            draft = self._room(draft)
+            self.placement.group_firsts[value] = Spot(draft.title, draft.row)
+            first_span, first_row = len(self.placement.spans) - 1, draft.row
+            totals = dict.fromkeys(self.placement.totals, 0)
+            draft = self._room(self._runs(draft, rows, totals))
+            for name, amount in totals.items():
+                self.placement.totals[name] += amount
+            if totals:
+                own = self.placement.spans[first_span:]
+                own[0] = Span(own[0].sheet, first_row, own[0].last)
+                own = [span for span in own if span.last >= span.first]
+                self.placement.group_totals[value] = Spot(draft.title, draft.row)
+                title = (self.table.group_titles or {}).get(value, value)
+                self._total_row(draft, f"TOTAL {title}", "subtotal", "SUBTOTAL", own, totals)
+                self._grow(draft)
+        return draft
+
+    def _runs(self, draft: Draft, rows: Iterator[Row], totals: dict[str, int]) -> Draft:
+        where: Where = "first" if self._looks_up else "next"
+        rows = iter(rows)
+        while run := list(islice(rows, 1 if where != "next" else RUN_ROWS)):
+            while run:
+                if draft.row > self.rows_max:
+                    draft = self._room(draft)
+                    where = "cut" if self._looks_up and where == "next" else where
+                size = 1 if where != "next" else self.rows_max - draft.row + 1
+                self._run(draft, run[:size], self._patterns[where], totals)
+                run, where = run[size:], "next"
+        return draft
+
+    def _run(self, draft: Draft, run: Sequence[Row], pattern: Pattern, totals: dict[str, int]) -> None:
+        columns = list(zip(*run, strict=True))
+        if len(columns) != len(self.table.columns):
+            raise ValueError(f"{self.table.name}: {len(columns)} cells for {len(self.table.columns)} columns")
+        parts: list[Sequence[str]] = []
+        for place, (column, values) in enumerate(zip(self.table.columns, columns, strict=True)):
+            live = place in pattern.live
+            parts.append([value_text(column.kind, value) for value in values] if live else self._parts[place](values))
+        for place, key in self._summed:
+            totals[key] += sum(filter(None, columns[place]))
+        start, count = draft.row, len(run)
+        here, above = range(start, start + count), range(start - 1, start + count - 1)
+        filling = [here if hole is None else above if hole == -1 else parts[hole] for hole in pattern.holes]
+        text = pattern.text
+        draft.write("".join([text % cells for cells in zip(*filling, strict=True)]), count)
+        self.placement.add_run(draft.title, start, count)
+        self._grow(draft)
+
+    def _pattern(self, where: Where) -> Pattern:
+        text, holes, live = '<row r="%d">', [None], set()  # type: tuple[str, list[int | None], set[int]]
+        for place, column in enumerate(self.table.columns):
+            text += f'<c r="{letter(place + 1)}%d" s="{self.styles.of("data", column.kind)}"'
+            holes.append(None)
+            formula = self._formula(column, where)
+            if formula is None:
+                text += "%s"
+            else:
+                inside, named = self._cells_of(formula)
+                text += f"><f>{inside}</f>%s</c>"
+                holes.extend(named)
+                live.add(place)
+            holes.append(place)
+        return Pattern(text + "</row>", tuple(holes), frozenset(live))
+
+    @staticmethod
+    def _formula(column: Column, where: Where) -> str | None:
+        if where == "first" and column.first_formula is not None:
+            return column.first_formula
+        looks_up = column.formula is not None and "@-1" in column.formula
+        return None if looks_up and where != "next" else column.formula
+
+    def _cells_of(self, formula: str) -> tuple[str, list[int | None]]:
+        pattern, holes, end = "", [], 0  # type: tuple[str, list[int | None], int]
+        for match in _CELL_NAME.finditer(formula):
+            pattern += escape(formula[end : match.start()]).replace("%", "%%")
+            pattern += f"{letter(self.table.place(match.group(1)) + 1)}%d"
+            holes.append(-1 if match.group(2) else None)
+            end = match.end()
+        return pattern + escape(formula[end:]).replace("%", "%%"), holes
+
+    def _total_row(
+        self, draft: Draft, label: str, role: Role, function: str, spans: list[Span], totals: dict[str, int]
+    ) -> None:
+        cells = []
+        for place, column in enumerate(self.table.columns):
+            name = letter(place + 1)
+            ref, style = f"{name}{draft.row}", self.styles.of(role, column.kind)
+            if place == 0:
+                cells.append(text_cell(ref, self.styles.of(role, "text"), label))
+            elif column.total:
+                code = "9," if function == "SUBTOTAL" else ""
+                formula = f"{function}({code}{ranges(spans, name, draft.title)})"
+                cells.append(formula_cell(ref, style, formula, totals[column.key]))
+            else:
+                cells.append(text_cell(ref, style, None))
+        draft.write(row_xml(draft.row, cells))
+
+    def _nothing(self, draft: Draft) -> Draft:
+        cells = [
+            text_cell(
+                f"{letter(place + 1)}{draft.row}", self.styles.of("data", "text"), NOTHING if place == 0 else None
+            )
+            for place in range(len(self.table.columns))
+        ]
+        draft.write(row_xml(draft.row, cells))
+        self._grow(draft)
+        return draft

@@ -1,0 +1,135 @@
+"""Cells as sheet XML: text that can never be a formula, exact numbers, real dates, formulas with their stored value."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+from xml.sax.saxutils import escape
+
+from ledger.money import AMOUNT_MAX
+from reports.dataset import Cell, Kind, month_of
+from reports.text import cut, visible
+
+_DAY_ZERO = date(1899, 12, 30).toordinal()
+_CACHE_MAX = 50_000
+_ESCAPE_LIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+
+
+def letter(column: int) -> str:
+    """Column name from its number, 1 is A."""
+    name = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def serial(day: date) -> int:
+    """A date as a spreadsheet counts it. Raises `ValueError` before March 1900, where the programs disagree."""
+    number = day.toordinal() - _DAY_ZERO
+    if number < 61:
+        raise ValueError(f"{day.isoformat()} cannot be a spreadsheet date")
+    return number
+
+
+def xml_text(text: str) -> str:
+    """Text of a cell, visible and escaped; `_x000D_` stays these seven signs instead of becoming a carriage return."""
+    shown = cut(visible(text))
+    return escape(_ESCAPE_LIKE.sub("_x005F_", shown) if "_x" in shown else shown)
+
+
+def whole(value: Cell) -> int:
+    """A number of a cell. Raises `TypeError` for anything but an int, `ValueError` beyond fifteen digits."""
+    if type(value) is not int:
+        raise TypeError(f"a number must be an int, not {value!r}")
+    if not -AMOUNT_MAX <= value <= AMOUNT_MAX:
+        raise ValueError(f"{value} has more than fifteen digits")
+    return value
+
+
+def _percent(hundredths: int) -> str:
+    sign = "-" if hundredths < 0 else ""
+    units, rest = divmod(abs(hundredths), 10_000)
+    return f"{sign}{units}.{rest:04d}"
+
+
+def number_text(kind: Kind, value: Cell) -> str:
+    """What stands in `<v>` for a value that is not text."""
+    if kind == "date" and isinstance(value, date):
+        return str(serial(value))
+    if kind == "month" and isinstance(value, str | date):
+        return str(serial(month_of(value)))
+    if kind == "percent":
+        return _percent(whole(value))
+    return str(whole(value))
+
+
+class _TextParts(dict[Cell, str]):
+    """The part of a text cell after its style, remembered: labels and account titles come back thousands of times."""
+
+    def __missing__(self, value: Cell) -> str:
+        if len(self) > _CACHE_MAX:
+            self.clear()
+        part = (
+            "/>" if value is None else f' t="inlineStr"><is><t xml:space="preserve">{xml_text(str(value))}</t></is></c>'
+        )
+        self[value] = part
+        return part
+
+
+class _NumberParts(dict[Cell, str]):
+    """The same for dates, months and percentages."""
+
+    def __init__(self, kind: Kind) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def __missing__(self, value: Cell) -> str:
+        if len(self) > _CACHE_MAX:
+            self.clear()
+        part = "/>" if value is None else f"><v>{number_text(self.kind, value)}</v></c>"
+        self[value] = part
+        return part
+
+
+def _amounts(values: Sequence[Cell]) -> list[str]:
+    if set(map(type, values)) == {int} and min(values) >= -AMOUNT_MAX and max(values) <= AMOUNT_MAX:  # type: ignore[type-var, operator]  # all int, just checked
+        return [f"><v>{value}</v></c>" for value in values]
+    return ["/>" if value is None else f"><v>{whole(value)}</v></c>" for value in values]
+
+
+def parts_of(kind: Kind) -> Callable[[Sequence[Cell]], list[str]]:
+    """What turns a run of values of one column into what follows `<c r=".." s=".."` in each of their cells."""
+    if kind in ("francs", "integer"):
+        return _amounts
+    memory: dict[Cell, str] = _TextParts() if kind == "text" else _NumberParts(kind)
+    return lambda values: [memory[value] for value in values]
+
+
+def value_text(kind: Kind, value: Cell) -> str:
+    """`<v>` of a formula whose value is known, empty when there is none."""
+    return "" if value is None else f"<v>{number_text(kind, value)}</v>"
+
+
+def text_cell(ref: str, style: int, text: str | None) -> str:
+    """One text cell; None is an empty cell that keeps its style."""
+    if text is None:
+        return f'<c r="{ref}" s="{style}"/>'
+    return f'<c r="{ref}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{xml_text(text)}</t></is></c>'
+
+
+def number_cell(ref: str, style: int, kind: Kind, value: Cell) -> str:
+    """One number or date."""
+    return f'<c r="{ref}" s="{style}">{value_text(kind, value)}</c>'
+
+
+def formula_cell(ref: str, style: int, formula: str, value: int | str) -> str:
+    """One formula with the value it has now, so that readers which do not compute show it too."""
+    if isinstance(value, str):
+        return f'<c r="{ref}" s="{style}" t="str"><f>{escape(formula)}</f><v>{xml_text(value)}</v></c>'
+    return f'<c r="{ref}" s="{style}"><f>{escape(formula)}</f><v>{whole(value)}</v></c>'
+
+
+def row_xml(number: int, cells: Sequence[str], height: float | None = None) -> str:
+    """One row; `height` in points."""
+    size = f' ht="{height:g}" customHeight="1"' if height else ""
+    return f'<row r="{number}"{size}>{"".join(cells)}</row>'

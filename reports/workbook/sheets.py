@@ -1,0 +1,145 @@
+"""Sheets of tables: title block, headings, body, notes, and continuation sheets when one is full."""
+
+import re
+from collections.abc import Callable
+
+from reports.dataset import Report, Table
+from reports.workbook.body import Body
+from reports.workbook.cells import formula_cell, letter, row_xml, text_cell
+from reports.workbook.controls import Verdict
+from reports.workbook.draft import Draft, NamedTable
+from reports.workbook.head import write_head, write_line
+from reports.workbook.layout import Placement, Span, quoted
+from reports.workbook.styles import Styles
+from reports.workbook.widths import column_widths, height
+
+_NOT_A_NAME = re.compile(r"\W")
+
+
+class TableSheets:
+    """Writes the tables of one sheet, and of those that continue it. `start` gives a new empty draft by title."""
+
+    def __init__(
+        self, report: Report, styles: Styles, verdict: Verdict, rows_max: int, start: Callable[[str], Draft]
+    ) -> None:
+        self.report = report
+        self.styles = styles
+        self.verdict = verdict
+        self.rows_max = rows_max
+        self.start = start
+        self.placements: dict[str, Placement] = {}
+
+    def write(self, title: str, tables: list[Table]) -> Draft:
+        """All of `tables` under one another. Gives back the draft on which the last one ends."""
+        draft = self._begin(title, tables)
+        for number, table in enumerate(tables):
+            if number:
+                draft.write(row_xml(draft.row, []))
+            draft = self._table(draft, table, tables)
+        return draft
+
+    def _begin(self, title: str, tables: list[Table]) -> Draft:
+        draft = self.start(title)
+        sizes = [column_widths(table) for table in tables]
+        deepest = max(len(size) for size in sizes)
+        draft.widths = [
+            max((size[place] for size in sizes if place < len(size)), default=9.0) for place in range(deepest)
+        ]
+        draft.tables = len(tables)
+        write_head(draft, self.report, self.styles, tables[0].title if len(tables) == 1 else title)
+        self._verdict_line(draft)
+        draft.write(row_xml(draft.row, [], 6))
+        return draft
+
+    def _verdict_line(self, draft: Draft) -> None:
+        if self.verdict.text is None:
+            return
+        row, last = draft.row, letter(draft.columns)
+        cell = f"{quoted(self.verdict.sheet)}$A${self.verdict.row}"
+        formula, text = f'"Contrôles : "&{cell}', f"Contrôles : {self.verdict.text}"
+        draft.write(row_xml(row, [formula_cell(f"A{row}", self.styles.number["verdict"], formula, text)], 15))
+        draft.merges.append(f"A{row}:{last}{row}")
+        draft.links.append((f"A{row}", f"{quoted(self.verdict.sheet)}A{self.verdict.row}", "Voir les contrôles"))
+
+    def _table(self, draft: Draft, table: Table, tables: list[Table]) -> Draft:
+        if len(tables) > 1:
+            write_line(draft, self.styles, "caption", table.title, 13, 18)
+        self._headings(draft, table)
+
+        def on_next_sheet(full: Draft) -> Draft:
+            self._finish(full, body.placement)
+            number = len(body.placement.spans) + 1
+            following = self._begin(f"{table.title} ({number})", [table])
+            self._headings(following, table)
+            return following
+
+        body = Body(table, self.styles, self.rows_max, on_next_sheet)
+        draft = body.write(draft)
+        self.placements[table.name] = body.placement
+        self._finish(draft, body.placement)
+        for note in table.notes:
+            if draft.row < self.rows_max:
+                write_line(draft, self.styles, "note", note, 11)
+        return draft
+
+    def _headings(self, draft: Draft, table: Table) -> None:
+        first = draft.row
+        if any(column.band for column in table.columns):
+            self._bands(draft, table)
+        style, row = self.styles.number["header"], draft.row
+        cells = [
+            text_cell(f"{letter(place)}{row}", style, column.title) for place, column in enumerate(table.columns, 1)
+        ]
+        sizes = [height(column.title, width - 2.5) for column, width in zip(table.columns, draft.widths, strict=False)]
+        draft.write(row_xml(row, cells, max(sizes) + 8))
+        if draft.tables == 1:
+            draft.print_rows = (first, row)
+            draft.freeze_row = row
+
+    def _bands(self, draft: Draft, table: Table) -> None:
+        style, row = self.styles.number["header"], draft.row
+        bands = [column.band for column in table.columns]
+        cells, place = [], 0
+        while place < len(bands):
+            end = place
+            while bands[place] and end + 1 < len(bands) and bands[end + 1] == bands[place]:
+                end += 1
+            if end > place:
+                draft.merges.append(f"{letter(place + 1)}{row}:{letter(end + 1)}{row}")
+            cells.append(text_cell(f"{letter(place + 1)}{row}", style, bands[place] or None))
+            cells.extend(text_cell(f"{letter(other + 1)}{row}", style, None) for other in range(place + 1, end + 1))
+            place = end + 1
+        draft.write(row_xml(row, cells, 18))
+
+    def _finish(self, draft: Draft, placement: Placement) -> None:
+        """Name the range of the table on this sheet, or give it a filter where a named table cannot stand."""
+        table, span = placement.table, placement.spans[-1]
+        header = placement.headers[-1].row
+        if span.sheet != draft.title or span.last < span.first or table.group_by is not None:
+            return
+        ref = f"A{header}:{letter(len(table.columns))}{span.last}"
+        titles = tuple(column.title for column in table.columns)
+        if len({title.casefold() for title in titles}) == len(titles) and all(titles):
+            draft.named.append(NamedTable(self._name(placement, span), ref, titles))
+        elif draft.tables == 1:
+            draft.filter = ref
+
+    def _name(self, placement: Placement, span: Span) -> str:
+        name = "T_" + _NOT_A_NAME.sub("_", placement.table.name)
+        number = placement.spans.index(span)
+        return f"{name}__{number + 1}" if number else name
+
+
+def sheet_title(title: str, taken: set[str]) -> str:
+    """A name that every spreadsheet accepts: no forbidden sign, 31 characters, not used twice."""
+    clean = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", title).strip("' ") or "Feuille"
+    tail, number = re.search(r" \(\d+\)$", clean), 1
+    suffix = tail.group() if tail else ""
+    base = clean[: len(clean) - len(suffix)]
+    while True:
+        name = base[: 31 - len(suffix)].rstrip() + suffix
+        if name.casefold() not in taken and name.casefold() != "history":
+            taken.add(name.casefold())
+            return name
+        number += 1
+        suffix = f" ({number})"
