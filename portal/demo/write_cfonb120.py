@@ -40,13 +40,14 @@ def _balance(account: BankAccount, kind: str, day: date, amount: int) -> str:
 
 
 def _movement(account: BankAccount, line: BankLine) -> list[str]:
+    """The movement, then what its label could not hold and the other party."""
     code = OPERATION[line.kind]
-    label = fold(line.label)
+    label, *rest = wrapped(fold(line.label), LABEL_WIDTH)
     records = [
-        f"{_head(account, '04', after=code)}{_day(line.booked)}  {_day(line.value)}{label[:LABEL_WIDTH]:<31}  "
+        f"{_head(account, '04', after=code)}{_day(line.booked)}  {_day(line.value)}{label:<31}  "
         f"{line.bank_reference:>07}  {overpunched(line.amount)}{line.reference:<16}"
     ]
-    complements = [("LIB", text) for text in wrapped(label, INFORMATION_WIDTH)] if len(label) > LABEL_WIDTH else []
+    complements = [("LIB", text) for text in wrapped(" ".join(rest), INFORMATION_WIDTH)] if rest else []
     if line.counterparty:
         complements.append(("NPY" if line.amount > 0 else "NBE", fold(line.counterparty)))
     records += [
