@@ -1,0 +1,1 @@
+"""The passes of matching, one per file."""

@@ -1,0 +1,126 @@
+"""Exact reference and equal amount, unique on both sides."""
+
+from reconcile.matching.evidence import nature_objection
+from reconcile.matching.references import exact_key
+from reconcile.matching.rows import BankLine, BookId, BookLine, Match, Status
+from reconcile.matching.table import WorkTable, bank_order, book_order, francs, gap_text, name_bank, name_book
+
+NAME = "reference"
+TITLE = "Référence exacte"
+EXPLANATION = (
+    "La même référence est portée par une seule ligne de relevé et une seule ligne d'écriture du même montant, "
+    "à une distance de dates raisonnable."
+)
+
+ByReference = dict[tuple[str, str], list[BookLine]]
+
+
+def run(table: WorkTable) -> None:
+    """Confirm the pairs that one exact reference and one amount designate on both sides."""
+    by_reference = _index(table)
+    pairs: dict[int, set[BookId]] = {}
+    taken: dict[BookId, list[BankLine]] = {}
+    keys: dict[int, str] = {}
+    for line in table.bank.values():
+        for text in (line.customer_reference, line.bank_reference):
+            key = exact_key(text)
+            for entry in by_reference.get((line.book, key), ()) if key else ():
+                if entry.amount != line.amount or entry.id in pairs.get(line.id, ()):
+                    continue
+                pairs.setdefault(line.id, set()).add(entry.id)
+                taken.setdefault(entry.id, []).append(line)
+                keys.setdefault(line.id, key)
+    ties: set[int] = set()
+    for line_id, entries in pairs.items():
+        (entry_id, *others) = entries
+        if others or len(taken[entry_id]) > 1:
+            ties.add(line_id)
+            continue
+        _decide(table, table.bank[line_id], table.book[entry_id], keys[line_id], by_reference)
+    _show_ties(table, ties, pairs, taken, keys)
+
+
+def _index(table: WorkTable) -> ByReference:
+    by_reference: ByReference = {}
+    for entry in table.book.values():
+        one, other = entry.references
+        first, second = exact_key(one), exact_key(other)
+        if first:
+            by_reference.setdefault((entry.book, first), []).append(entry)
+        if second and second != first:
+            by_reference.setdefault((entry.book, second), []).append(entry)
+    return by_reference
+
+
+def _decide(table: WorkTable, line: BankLine, entry: BookLine, key: str, by_reference: ByReference) -> None:
+    gap = table.days.between(line.book, line.booking_date, entry.date)
+    far = abs((line.booking_date - entry.date).days) > table.config.reference_days
+    objection = nature_objection(line, entry, table.config)
+    if far:
+        objection = "les dates sont trop éloignées pour une référence qui peut resservir"
+    status: Status = "proposed" if objection else "confirmed"
+    reason = f"Référence {key} identique, montant {francs(line.amount)}, {gap_text(gap)}"
+    match = Match(
+        NAME,
+        status,
+        (line.id,),
+        (entry.id,),
+        f"{reason} ; à confirmer : {objection}." if objection else f"{reason}.",
+        {"reference": key, "amount": line.amount, "working_days": gap},
+        _nearest(entry, by_reference.get((line.book, key), [])),
+    )
+    if objection:
+        table.show(match)
+    else:
+        table.confirm(match)
+
+
+def _nearest(entry: BookLine, same_reference: list[BookLine]) -> str:
+    if len(same_reference) == 1:
+        return "Aucune autre ligne d'écriture ne porte cette référence."
+    others = sorted(
+        (other for other in same_reference if other is not entry), key=lambda x: abs(x.amount - entry.amount)
+    )
+    best = min(
+        (other for other in others if abs(other.amount - entry.amount) == abs(others[0].amount - entry.amount)),
+        key=book_order,
+    )
+    return (
+        f"Écartée : {name_book(best)}, même référence, montant différent de {francs(abs(best.amount - entry.amount))}."
+    )
+
+
+def _show_ties(
+    table: WorkTable,
+    ties: set[int],
+    pairs: dict[int, set[BookId]],
+    taken: dict[BookId, list[BankLine]],
+    keys: dict[int, str],
+) -> None:
+    done: set[int] = set()
+    for start in sorted((table.bank[line_id] for line_id in ties), key=bank_order):
+        if start.id in done:
+            continue
+        lines, entries, waiting = {start.id}, set[BookId](), [start.id]
+        while waiting:
+            for entry_id in pairs[waiting.pop()] - entries:
+                entries.add(entry_id)
+                fresh = {line.id for line in taken[entry_id]} - lines
+                lines |= fresh
+                waiting.extend(fresh)
+        done |= lines
+        bank = sorted((table.bank[line_id] for line_id in lines), key=bank_order)
+        book = sorted((table.book[entry_id] for entry_id in entries), key=book_order)
+        table.show(
+            Match(
+                NAME,
+                "ambiguous",
+                tuple(line.id for line in bank),
+                tuple(entry.id for entry in book),
+                f"Référence {keys[start.id]} et montant {francs(start.amount)} portés par "
+                f"{len(bank)} ligne(s) de relevé et {len(book)} ligne(s) d'écriture : "
+                "rien ne dit laquelle répond à laquelle.",
+                {"reference": keys[start.id], "amount": start.amount, "bank_lines": len(bank), "book_lines": len(book)},
+                f"Possibles : {name_bank(bank[0])} ; {name_book(book[0])}.",
+            )
+        )

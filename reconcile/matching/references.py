@@ -1,0 +1,88 @@
+"""References as people and banks write them, brought to one form."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+PLACEHOLDERS = frozenset({"", "NONREF", "NOTPROVIDED", "NOT PROVIDED", "NONE", "NA", "N/A", "SANS REF", "NEANT"})
+
+_RUN = re.compile(r"[A-Z]+|[0-9]+")
+_ZERO_AFTER = re.compile(r"(?<=[0-9])O+(?![A-Z])")
+_ZERO_BEFORE = re.compile(r"(?<![A-Z])O+(?=[0-9])")
+_OH = re.compile(r"(?<![0-9A-Z])0(?=[A-Z])")
+RUNS_MAX = 6
+
+
+def plain_text(text: str) -> str:
+    """Upper case without accents."""
+    if text.isascii():
+        return text.upper()
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).upper()
+
+
+def exact_key(reference: str | None) -> str:
+    """The reference as it stands, trimmed, in capitals; empty when it says nothing (NONREF, zeros, no digit)."""
+    if not reference:
+        return ""
+    key = reference.strip().upper()
+    if len(key) < 3 or key in PLACEHOLDERS or not any(letter in "123456789" for letter in key):
+        return ""
+    return key
+
+
+def runs(text: str) -> list[str]:
+    """The runs of letters and of digits of a text; a letter O among digits is read as zero."""
+    plain = plain_text(text)
+    if "O" in plain:
+        plain = _ZERO_BEFORE.sub(lambda found: "0" * len(found[0]), _ZERO_AFTER.sub(lambda f: "0" * len(f[0]), plain))
+    if "0" in plain:
+        plain = _OH.sub("O", plain)
+    return _RUN.findall(plain)
+
+
+@lru_cache(maxsize=1 << 17)
+def canonical(reference: str | None) -> tuple[str, ...]:
+    """The forms under which a garbled reference is still the same one: without separators, and without zeros.
+
+    Empty when the reference is too poor to be recognised inside a text: it needs a letter and a digit and
+    three signs, or six digits.
+    """
+    if not exact_key(reference):
+        return ()
+    parts = runs(reference or "")
+    whole, short = "".join(parts), "".join(part.lstrip("0") for part in parts)
+    if len(short) < (3 if any(letter.isalpha() for letter in short) else 6) or not any(x.isdigit() for x in short):
+        return ()
+    return (whole,) if whole == short else (whole, short)
+
+
+def first_runs(reference: str | None) -> tuple[str, ...]:
+    """How a text that bears this reference may begin it: used to skip the rest of a label."""
+    parts = runs(reference or "")
+    return tuple({parts[0], parts[0].lstrip("0")}) if parts else ()
+
+
+def spans(text: str, firsts: "frozenset[str] | set[str] | None" = None) -> Iterable[str]:
+    """Every reference-like span of a text, in both canonical forms; only those beginning by `firsts` if given."""
+    parts = runs(text)
+    for start, first in enumerate(parts):
+        if firsts is not None and first not in firsts and first.lstrip("0") not in firsts:
+            continue
+        whole = short = ""
+        for part in parts[start : start + RUNS_MAX]:
+            whole += part
+            short += part.lstrip("0")
+            yield whole
+            if short != whole:
+                yield short
+
+
+@lru_cache(maxsize=1 << 16)
+def stem(reference: str | None) -> str:
+    """The letters that begin a reference: OP-0012 → OP. Empty when it begins by a digit or says nothing."""
+    if not exact_key(reference):
+        return ""
+    parts = runs(reference or "")
+    return parts[0] if parts and parts[0].isalpha() and len(parts) > 1 else ""

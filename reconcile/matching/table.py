@@ -1,0 +1,151 @@
+"""The table on which the passes lay out the lines: what is open, what is decided, what is only shown."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from functools import cached_property
+
+from ledger.money import format_francs
+from reconcile.matching.config import MatchConfig
+from reconcile.matching.declarations import Declarations
+from reconcile.matching.references import canonical, exact_key, first_runs, spans
+from reconcile.matching.rows import BankId, BankLine, BookId, BookLine, Match
+from reconcile.matching.working_days import WorkingDays
+
+Key = tuple[str, str]
+"""A book and one form of a reference."""
+
+
+class WorkTable:
+    """The open lines of one run. Passes read it, `confirm` takes lines off it, `show` only points at them."""
+
+    def __init__(
+        self,
+        bank: Iterable[BankLine],
+        book: Iterable[BookLine],
+        settled: Iterable[BankLine],
+        declarations: Declarations,
+        config: MatchConfig,
+    ) -> None:
+        self.bank: dict[BankId, BankLine] = {line.id: line for line in bank}
+        self.book: dict[BookId, BookLine] = {line.id: line for line in book}
+        self.all_bank = {**{line.id: line for line in settled}, **self.bank}
+        self.booked_bank: set[BankId] = {line.id for line in settled}
+        self.declarations = declarations
+        self.config = config
+        self.confirmed: list[Match] = []
+        self.shown: list[Match] = []
+        self.shown_bank: set[BankId] = set()
+        self.shown_book: set[BookId] = set()
+        self.credited: Counter[Key] = Counter()
+        """Francs that this run tied to a declared reference, by book and exact reference."""
+
+    @cached_property
+    def days(self) -> WorkingDays:
+        """The working days over the span of all lines."""
+        dates = {line.booking_date for line in self.all_bank.values()} | {line.date for line in self.book.values()}
+        first = min(dates, default=date(2026, 1, 1))
+        return WorkingDays(first, max(dates, default=first), self.config)
+
+    def confirm(self, match: Match) -> None:
+        """Decide: the lines leave the table."""
+        self.confirmed.append(match)
+        for bank_id in match.bank_ids:
+            del self.bank[bank_id]
+            self.booked_bank.add(bank_id)
+        for book_id in match.book_ids:
+            del self.book[book_id]
+
+    def show(self, match: Match) -> None:
+        """Point at an answer that a person must judge; the first pass that shows a line keeps it."""
+        if self.shown_bank.isdisjoint(match.bank_ids) and self.shown_book.isdisjoint(match.book_ids):
+            self.shown.append(match)
+            self.shown_bank.update(match.bank_ids)
+            self.shown_book.update(match.book_ids)
+
+    def clear_shown(self) -> None:
+        """Forget what was only shown, before another round over what is left."""
+        self.shown.clear()
+        self.shown_bank.clear()
+        self.shown_book.clear()
+
+
+class Mentions:
+    """Which open book lines the open bank lines mention by reference, in fields and texts, garbled or not."""
+
+    def __init__(self, table: WorkTable) -> None:
+        self.book_keys: dict[Key, list[BookId]] = {}
+        firsts: dict[str, set[str]] = {}
+        for book_id, line in table.book.items():
+            for form in {form for reference in line.references for form in canonical(reference)}:
+                self.book_keys.setdefault((line.book, form), []).append(book_id)
+            for reference in line.references:
+                firsts.setdefault(line.book, set()).update(first_runs(reference))
+        self.of_bank: dict[BankId, frozenset[str]] = {}
+        self.bank_keys: dict[Key, list[BankId]] = {}
+        for bank_id, bank_line in table.bank.items():
+            found = self._found(bank_line, firsts.get(bank_line.book, set()))
+            self.of_bank[bank_id] = found
+            for form in found:
+                self.bank_keys.setdefault((bank_line.book, form), []).append(bank_id)
+
+    def _found(self, line: BankLine, firsts: set[str]) -> frozenset[str]:
+        return frozenset(
+            form for text in texts(line) for form in spans(text, firsts) if (line.book, form) in self.book_keys
+        )
+
+    def book_lines(self, line: BankLine) -> set[BookId]:
+        """The open book lines that this bank line mentions."""
+        return {book_id for form in self.of_bank[line.id] for book_id in self.book_keys[line.book, form]}
+
+    def bank_lines(self, line: BookLine) -> set[BankId]:
+        """The open bank lines that mention this book line."""
+        forms = {form for reference in line.references for form in canonical(reference)}
+        return {bank_id for form in forms for bank_id in self.bank_keys.get((line.book, form), ())}
+
+
+def texts(line: BankLine) -> list[str]:
+    """Every text of a bank line in which a reference may hide; placeholders left out."""
+    found = [text for text in (line.customer_reference, line.bank_reference) if text and exact_key(text)]
+    found.append(line.label)
+    for detail in line.details:
+        found.extend(text for text in (detail.reference, detail.label) if text)
+    return [text for text in found if text]
+
+
+def bank_order(line: BankLine) -> tuple[object, ...]:
+    """The order of bank lines by content; the id only separates lines that are equal in everything else."""
+    return (line.book, line.booking_date, line.amount, line.statement, line.position, line.id)
+
+
+def book_order(line: BookLine) -> tuple[object, ...]:
+    """The order of book lines by content; the id only separates lines that are equal in everything else."""
+    return (line.book, line.date, line.amount, line.references, line.id)
+
+
+def francs(amount: int) -> str:
+    """The amount as reasons write it."""
+    return format_francs(amount) + "\u00a0F"
+
+
+def name_bank(line: BankLine) -> str:
+    """How a reason names a bank line."""
+    reference = next((text for text in (line.customer_reference, line.bank_reference) if exact_key(text)), None)
+    return (
+        f"la ligne {line.position} du relevé {line.statement} du {line.booking_date:%d/%m/%Y}"
+        + (f" (référence {reference})" if reference else "")
+        + f" de {francs(line.amount)}"
+    )
+
+
+def name_book(line: BookLine) -> str:
+    """How a reason names a book line."""
+    reference = line.references[0] or line.references[1]
+    return f"l'écriture {reference or 'sans référence'} du {line.date:%d/%m/%Y} de {francs(line.amount)}"
+
+
+def gap_text(days: int) -> str:
+    """The distance between two dates in words."""
+    if days == 0:
+        return "sans écart de date"
+    return f"écart de date {days} jour{'s' if days > 1 else ''} ouvré{'s' if days > 1 else ''}"

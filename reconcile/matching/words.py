@@ -1,0 +1,75 @@
+"""The words by which banks of the zone name charges, interest and returned payments."""
+
+import re
+
+from reconcile.matching.references import plain_text
+
+_CHARGE = re.compile(
+    r"\b(COMMISSIONS?|COMM|COM|AGIOS?|TAF|TOB|TPS|"
+    r"(?:TVA|TAXE) (?:SUR )?(?:COMM\w*|FRAIS|OPERATIONS?)|"
+    r"FRAIS (?:DE |D'|SUR |ET )?(?:TENUE|COMPTE|BANC\w*|BANQUE|VIREMENTS?|VRT|VIR|SWIFT|TRANSFERTS?|GESTION|RELEVES?|"
+    r"REJETS?|OPERATIONS?|DOSSIER|COMM\w*|CHEQUIER|ATTESTATION|MENSUELS?|FIXES|TRIMESTRIELS?)|"
+    r"INTERETS? DEBITEURS?)\b"
+)
+_WEAK_CHARGE = re.compile(r"\bFRAIS\b")
+_INTEREST = re.compile(r"\b(INTERETS?|INT CREDITEURS?)\b")
+_RETURN = re.compile(
+    r"\b(REJETS?|REJETE\w?|RETOURS?|RETOURNE\w?|IMPAYES?|REV|ANNULATIONS?|RESTITUTIONS?|RETURN(?:ED)?|REVERSAL)\b"
+)
+_WORD = re.compile(r"[A-Z]{3,}")
+_EMPTY_WORDS = frozenset(
+    {
+        "LES",
+        "DES",
+        "AUX",
+        "SUR",
+        "PAR",
+        "POUR",
+        "VIREMENT",
+        "VIR",
+        "VRT",
+        "PAIEMENT",
+        "RECU",
+        "EMIS",
+        "ORDRE",
+        "FAVEUR",
+        "STE",
+        "SARL",
+        "SOCIETE",
+        "ETS",
+        "COMPTE",
+        "REF",
+        "TRESOR",
+        "PUBLIC",
+        "BURKINA",
+        "FASO",
+        "MALI",
+        "NIGER",
+    }
+)
+
+
+def says_charge(label: str) -> bool:
+    """True when the label names a bank charge beyond doubt: « Frais de tenue de compte », « Commission »."""
+    return _CHARGE.search(plain_text(label)) is not None
+
+
+def may_say_charge(label: str) -> bool:
+    """True when the label has the word « frais », which a mission's expenses bear as well."""
+    text = plain_text(label)
+    return _CHARGE.search(text) is not None or _WEAK_CHARGE.search(text) is not None
+
+
+def says_interest(label: str) -> bool:
+    """True when the label names interest."""
+    return _INTEREST.search(plain_text(label)) is not None
+
+
+def says_return(label: str) -> bool:
+    """True when the label names a returned, rejected or cancelled payment."""
+    return _RETURN.search(plain_text(label)) is not None
+
+
+def name_words(name: str | None) -> frozenset[str]:
+    """The telling words of a person's or company's name."""
+    return frozenset(_WORD.findall(plain_text(name or ""))) - _EMPTY_WORDS
