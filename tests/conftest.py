@@ -1,26 +1,21 @@
 """What every test may ask for: a migrated database on each engine, and quiet surroundings."""
 
 import ipaddress
-import itertools
 import os
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
+from databases import APPLICATION, BOOKS, TEMPLATE, Database, copied_file, copied_on_server
 from postgres import Server, running
 
 hypothesis.settings.register_profile("default", derandomize=True, deadline=None, database=None)
 hypothesis.settings.register_profile("fuzz", max_examples=5_000, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("default")
-
-TEMPLATE = "pcaes_template"
-APPLICATION = "pcaes_app"
-numbers = itertools.count(1)
 
 
 def loopback_only(event: str, arguments: tuple[Any, ...]) -> None:
@@ -33,23 +28,6 @@ def loopback_only(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 sys.addaudithook(loopback_only)
-
-
-@dataclass(frozen=True)
-class Database:
-    """A migrated database that belongs to one test.
-
-    `url` is the application's: on PostgreSQL a role that may do no more than the product needs. `owner_url`
-    belongs to whoever owns the tables: migrations use it, and tests that look behind the guards.
-    """
-
-    url: str
-    owner_url: str
-
-    @property
-    def backend(self) -> str:
-        """`sqlite` or `postgresql`."""
-        return self.url.partition(":")[0].partition("+")[0]
 
 
 @pytest.fixture(autouse=True)
@@ -93,29 +71,21 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def postgres_database(postgres_template: Server) -> Iterator[Database]:
     """A migrated database on PostgreSQL, dropped after the test."""
-    name = f"pcaes_{next(numbers)}"
-    postgres_template.create(name, TEMPLATE)
-    owner_url = postgres_template.url(name)
-    limited = postgres_template.may_read(name, APPLICATION, "alembic_version")
-    yield Database(url=postgres_template.url(name, APPLICATION) if limited else owner_url, owner_url=owner_url)
-    postgres_template.drop(name)
+    yield from copied_on_server(postgres_template, TEMPLATE)
 
 
 @pytest.fixture
 def empty_postgres_database(postgres_server: Server) -> Iterator[Database]:
     """A database on PostgreSQL without a single table; both addresses are the owner's."""
-    name = f"pcaes_{next(numbers)}"
-    postgres_server.create(name)
-    yield Database(url=postgres_server.url(name), owner_url=postgres_server.url(name))
-    postgres_server.drop(name)
+    postgres_server.create("pcaes_empty")
+    yield Database(url=postgres_server.url("pcaes_empty"), owner_url=postgres_server.url("pcaes_empty"))
+    postgres_server.drop("pcaes_empty")
 
 
 @pytest.fixture
 def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Database:
     """A migrated database in a SQLite file of its own."""
-    file = tmp_path / "pcaes.db"
-    shutil.copyfile(sqlite_template, file)
-    return Database(url=f"sqlite:///{file}", owner_url=f"sqlite:///{file}")
+    return copied_file(sqlite_template, tmp_path)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -124,6 +94,56 @@ def database(request: pytest.FixtureRequest) -> Database:
     wanted = {"sqlite": "sqlite_database", "postgresql": "postgres_database"}[request.param]
     found: Database = request.getfixturevalue(wanted)
     return found
+
+
+@pytest.fixture(scope="session")
+def sqlite_books_template(sqlite_template: Path) -> Path:
+    """A SQLite file with the chart loaded and the three books open, marked fictional."""
+    from ledger.setup import create_books
+
+    file = sqlite_template.with_name("books.db")
+    shutil.copyfile(sqlite_template, file)
+    create_books(f"sqlite:///{file}", fictional=True)
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_books_template(postgres_template: Server) -> Server:
+    """The server once it also holds a template with the chart loaded and the three books open."""
+    from ledger.setup import create_books
+
+    postgres_template.create(BOOKS, TEMPLATE)
+    create_books(postgres_template.url(BOOKS, APPLICATION), postgres_template.url(BOOKS), fictional=True)
+    return postgres_template
+
+
+@pytest.fixture
+def sqlite_books(sqlite_books_template: Path, tmp_path: Path) -> Database:
+    """Fictional books without an entry, in a SQLite file of their own."""
+    return copied_file(sqlite_books_template, tmp_path)
+
+
+@pytest.fixture
+def postgres_books(postgres_books_template: Server) -> Iterator[Database]:
+    """Fictional books without an entry, on PostgreSQL."""
+    yield from copied_on_server(postgres_books_template, BOOKS)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def books(request: pytest.FixtureRequest) -> Database:
+    """Fictional books without an entry or a user: chart loaded, three books open; once on each engine."""
+    found: Database = request.getfixturevalue({"sqlite": "sqlite_books", "postgresql": "postgres_books"}[request.param])
+    return found
+
+
+@pytest.fixture
+def books_engine(books: Database) -> Iterator[Any]:
+    """An open engine on fictional books without an entry, on each engine in turn; closed after the test."""
+    from ledger.engine import open_engine
+
+    opened = open_engine(books.url)
+    yield opened
+    opened.dispose()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import socket
 
 import pytest
-from conftest import TEMPLATE, Database
+from databases import TEMPLATE, Database
 from postgres import Server
 from sqlalchemy import Engine, text
 
@@ -35,6 +35,12 @@ def test_the_template_stays_as_migrated(postgres_template: Server, postgres_data
 
 def test_each_engine_has_its_turn(database: Database, engine: Engine) -> None:
     assert engine.dialect.name == database.backend
+
+
+def test_fictional_books_are_open_and_empty(books_engine: Engine) -> None:
+    with books_engine.connect() as connection:
+        assert connection.execute(text("SELECT fictional FROM ledger_info")).scalar_one() == 1
+        assert connection.execute(text("SELECT count(*) FROM entry")).scalar_one() == 0
 
 
 def test_postgresql_loses_no_time_on_the_disk(postgres_database: Database) -> None:
