@@ -4,14 +4,18 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from portal.demo.credits import UNKNOWN_CREDITS
+from portal.demo.credits import UNKNOWN_CREDITS, WITHOUT_REFERENCE
 from portal.demo.days import later, month_end, on_or_before
 from portal.demo.model import BankLine, Entry, EntryFile, Imputation, MonthlyStatement, Payment, Posting, Transfer
 from portal.demo.places import account_of
+from portal.demo.returns import remittance_reference
 from portal.demo.spending import payment_entries, transfer_entries
 
-IDENTIFIED_ON = {"BF": date(2025, 9, 10), "NE": date(2025, 12, 18)}
-"""When the suspense credits of 2025 were identified and cleared."""
+IDENTIFIED = {
+    "BF": (date(2025, 9, 10), remittance_reference(*WITHOUT_REFERENCE)),
+    "NE": (date(2025, 12, 18), "IDF-NE-2025-12"),
+}
+"""When the suspense credits of 2025 were identified, and what they turned out to be."""
 
 
 def make_imputations(statements: Iterable[MonthlyStatement]) -> tuple[Imputation, ...]:
@@ -30,12 +34,11 @@ def make_imputations(statements: Iterable[MonthlyStatement]) -> tuple[Imputation
 def _identified(imputation: Imputation) -> Entry | None:
     """D 4712x / C 4487x once the debtor of a suspense credit is known."""
     line, book = imputation.line, imputation.line.book
-    day = IDENTIFIED_ON.get(book)
-    if day is None or line.reversal:
+    if book not in IDENTIFIED or line.reversal:
         return None
+    day, reference = IDENTIFIED[book]
     suffix = account_of(book).suffix
     text = f"Crédit du {line.booked:%d/%m/%Y} identifié – données fictives"
-    reference = line.bank_reference
     return Entry(
         book,
         "OD",

@@ -17,7 +17,7 @@ MONTHLY_TAX = {"BF": 0, "ML": 5_100, "NE": 4_750}
 """Fictional tariffs in francs. BF quotes its fees with the tax inside; Niger's bank takes nothing on transfers."""
 
 
-def _fees(book: str, day: date, operation: str, label: str, reference: str) -> list[BankLine]:
+def transfer_fees(book: str, day: date, operation: str, label: str, reference: str) -> list[BankLine]:
     """Commission and tax of an outgoing transfer; Mali's bank gives them the reference of the transfer itself."""
     lines = []
     shared = book == "ML"
@@ -53,7 +53,7 @@ def _debit(payment: Payment, amount: int, reference: str, payee: str, day: date)
         reference=reference,
         counterparty=payee,
     )
-    return [line, *_fees(payment.book, day, reference, reference, reference)]
+    return [line, *transfer_fees(payment.book, day, reference, reference, reference)]
 
 
 def payment_debits(payments: Iterable[Payment]) -> list[BankLine]:

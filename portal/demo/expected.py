@@ -119,11 +119,11 @@ def _office(month: OfficeMonth) -> ExpectedOffice:
     )
 
 
-def not_booked(story: Story, book: str) -> tuple[BankLine, ...]:
-    """The bank's unidentified credits that the accountant has not imputed."""
+def not_booked(story: Story, book: str, orders_played: bool) -> tuple[BankLine, ...]:
+    """The bank's unidentified credits that nobody imputed, and the debits of orders that were not played."""
     imputed = {one.line for one in story.imputations}
-    lines = story.bank_lines(book)
-    return tuple(line for line in lines if line.kind in ("unidentified", "reversal") and line not in imputed)
+    kinds = ("unidentified", "reversal") if orders_played else ("unidentified", "reversal", "order")
+    return tuple(line for line in story.bank_lines(book) if line.kind in kinds and line not in imputed)
 
 
 def not_seen(story: Story, book: str) -> tuple[tuple[str, int], ...]:
@@ -185,7 +185,16 @@ def _balances(story: Story) -> Balances:
     return balances
 
 
-def _book(story: Story, book: str, balances: Balances) -> ExpectedBook:
+def _play_orders(story: Story, balances: Balances) -> None:
+    """The orders that were paid: the charge is debited, the bank credited."""
+    for order in story.orders:
+        for book, amount in order.charges:
+            if order.seen:
+                balances[book, order.account] += amount
+                balances[book, account_of(book).ledger] -= amount
+
+
+def _book(story: Story, book: str, balances: Balances, orders_played: bool) -> ExpectedBook:
     statements = [statement for statement in story.statements if statement.book == book]
     own = {number: amount for (where, number), amount in balances.items() if where == book}
     return ExpectedBook(
@@ -195,7 +204,7 @@ def _book(story: Story, book: str, balances: Balances) -> ExpectedBook:
         bank_closing=statements[-1].closing,
         ledger_bank=own[account_of(book).ledger],
         balances=tuple(sorted(own.items())),
-        not_booked=not_booked(story, book),
+        not_booked=not_booked(story, book, orders_played),
         not_seen=not_seen(story, book),
     )
 
@@ -207,15 +216,20 @@ def _capital(story: Story, state: str) -> ExpectedCapital:
     return ExpectedCapital(state, total("subscribe"), total("call"), total("pay", "levy"), total("pay", "budget"))
 
 
-def make_expected(story: Story) -> Expected:
-    """The figures of the story at its last day, computed from its parts alone."""
+def make_expected(story: Story, *, orders_played: bool = True) -> Expected:
+    """The figures of the story at its last day, computed from its parts alone.
+
+    Without the orders played, the bank's debit of the one that was paid is a line that is not booked.
+    """
     offices = tuple(_office(month) for _, month in sorted(story.latest_months().items()))
     balances = _balances(story)
+    if orders_played:
+        _play_orders(story, balances)
     due = [one for one in offices if month_start(month_after(one.period)).replace(day=15) <= story.last]
     unexplained = ("unidentified", "reversal")
     return Expected(
         offices=offices,
-        books=tuple(_book(story, book, balances) for book in STATES),
+        books=tuple(_book(story, book, balances, orders_played) for book in STATES),
         capital=tuple(_capital(story, state) for state in STATES),
         arrears=tuple((state, sum(max(one.to_remit, 0) for one in due if one.state == state)) for state in STATES),
         credited_without_reference=tuple(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from portal.demo.model import BankAccount, EntryFile, MonthlyStatement, ReturnFile, Story
+from portal.demo.model import BankAccount, EntryFile, MonthlyStatement, OrderPlan, ReturnFile, Story
 from portal.demo.places import account_of
 
 EXTENSIONS = {"cfonb120": "cfo", "mt940": "sta", "camt.053": "xml", "xlsx": "xlsx"}
@@ -17,6 +17,7 @@ class FileSet:
     returns: tuple[tuple[Path, ReturnFile], ...]
     statements: tuple[tuple[Path, MonthlyStatement], ...]
     entries: tuple[tuple[Path, EntryFile], ...]
+    orders: tuple[tuple[Path, OrderPlan], ...]
 
 
 def statement_bytes(account: BankAccount, statement: MonthlyStatement) -> bytes:
@@ -36,11 +37,15 @@ def statement_bytes(account: BankAccount, statement: MonthlyStatement) -> bytes:
 
 
 def write_files(story: Story, folder: Path) -> FileSet:
-    """Writes `etats/`, `releves/` and `ecritures/` under the folder; the same story gives the same bytes."""
+    """Writes `etats/`, `releves/`, `ecritures/` and `ordres/` under the folder; the same story gives the same bytes.
+
+    An order names its supporting document by a path relative to its own file.
+    """
     from portal.demo.write_entries import write_entries
+    from portal.demo.write_orders import document_name, write_document, write_order
     from portal.demo.write_returns import write_returns
 
-    places = {name: folder / name for name in ("etats", "releves", "ecritures")}
+    places = {name: folder / name for name in ("etats", "releves", "ecritures", "ordres")}
     for place in places.values():
         place.mkdir(parents=True, exist_ok=True)
     returns, statements, entries = [], [], []
@@ -56,4 +61,11 @@ def write_files(story: Story, folder: Path) -> FileSet:
         path = places["ecritures"] / f"{posted.name}.json"
         path.write_bytes(write_entries(posted))
         entries.append((path, posted))
-    return FileSet(tuple(returns), tuple(statements), tuple(entries))
+    orders = []
+    for order in story.orders:
+        path = places["ordres"] / f"FICTIF_{order.key}.json"
+        document = document_name(order)
+        (places["ordres"] / document).write_bytes(write_document(order))
+        path.write_bytes(write_order(order, document))
+        orders.append((path, order))
+    return FileSet(tuple(returns), tuple(statements), tuple(entries), tuple(orders))

@@ -122,7 +122,7 @@ class BankLine:
     value: date
     amount: int
     kind: str
-    """remittance, unidentified, payment, transfer, charge, tax, interest, returned or reversal."""
+    """remittance, unidentified, payment, order, transfer, charge, tax, interest, returned or reversal."""
     label: str
     operation: str
     reference: str = ""
@@ -243,6 +243,27 @@ class Imputation:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderPlan:
+    """A payment order to play through its stages, up to the stage `until`; `seen` is the bank's day when it is paid."""
+
+    key: str
+    purpose: str
+    payee: str
+    iban: str
+    account: str
+    charges: tuple[tuple[str, int], ...]
+    created: date
+    until: str
+    seen: date | None = None
+    reason: str = ""
+
+    @property
+    def amount(self) -> int:
+        """All the charges together."""
+        return sum(amount for _, amount in self.charges)
+
+
+@dataclass(frozen=True, slots=True)
 class Anomaly:
     """Something planted in the data for a person to find: what it is and where it shows."""
 
@@ -270,6 +291,7 @@ class Story:
     entries: tuple[EntryFile, ...]
     capital: tuple[CapitalAct, ...]
     imputations: tuple[Imputation, ...]
+    orders: tuple[OrderPlan, ...]
     anomalies: tuple[Anomaly, ...]
 
     def latest_months(self) -> dict[tuple[str, str], OfficeMonth]:

@@ -16,9 +16,17 @@ ANNOUNCED = ("NE", "2026-04", "OPF-NE-2026-901")
 """Book and month of a statement that announces a movement booked the month after."""
 
 RANK = {
-    "remittance": 0, "unidentified": 1, "reversal": 2, "transfer": 3, "payment": 4, "returned": 5, "charge": 6,
-    "tax": 7, "interest": 8,
-}  # fmt: skip
+    "remittance": 0,
+    "unidentified": 1,
+    "reversal": 2,
+    "transfer": 3,
+    "payment": 4,
+    "order": 4,
+    "returned": 5,
+    "charge": 6,
+    "tax": 7,
+    "interest": 8,
+}
 
 
 def _referenced(book: str, lines: Iterable[BankLine]) -> tuple[BankLine, ...]:

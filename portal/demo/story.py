@@ -7,6 +7,7 @@ from portal.demo.credits import make_credits
 from portal.demo.debits import payment_debits, periodic_lines, transfer_lines
 from portal.demo.dice import Dice
 from portal.demo.model import DEMO_SEED, OfficeMonth, ReturnFile, Story
+from portal.demo.orders import make_orders, order_debits
 from portal.demo.places import ACCOUNTS, FIRST_DAY, LAST_DAY, MANDATES, OFFICES, STATES, USERS
 from portal.demo.returns import make_returns
 from portal.demo.spending import TRANSFERS, make_payments
@@ -28,6 +29,8 @@ def make_story(seed: int = DEMO_SEED) -> Story:
     payments = make_payments(dice)
     lines = make_credits(dice, _last_word(returns))
     lines += payment_debits(payments)
+    orders = make_orders()
+    lines += order_debits(orders)
     lines += transfer_lines(TRANSFERS)
     for book in STATES:
         lines += periodic_lines(dice, book)
@@ -48,5 +51,6 @@ def make_story(seed: int = DEMO_SEED) -> Story:
         entries=make_entries(payments, TRANSFERS, statements, imputations),
         capital=make_capital(),
         imputations=imputations,
+        orders=orders,
         anomalies=ANOMALIES,
     )

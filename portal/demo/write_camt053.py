@@ -11,10 +11,17 @@ if TYPE_CHECKING:
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
 
 FAMILY = {
-    "remittance": ("RCDT", "DMCT"), "unidentified": ("RCDT", "DMCT"), "reversal": ("RCDT", "RPCR"),
-    "transfer": ("ICDT", "BOOK"), "payment": ("ICDT", "DMCT"), "returned": ("ICDT", "RRTN"), "charge": ("MDOP", "CHRG"),
-    "tax": ("MDOP", "TAXE"), "interest": ("MCOP", "INTR"),
-}  # fmt: skip
+    "remittance": ("RCDT", "DMCT"),
+    "unidentified": ("RCDT", "DMCT"),
+    "reversal": ("RCDT", "RPCR"),
+    "transfer": ("ICDT", "BOOK"),
+    "payment": ("ICDT", "DMCT"),
+    "order": ("ICDT", "DMCT"),
+    "returned": ("ICDT", "RRTN"),
+    "charge": ("MDOP", "CHRG"),
+    "tax": ("MDOP", "TAXE"),
+    "interest": ("MCOP", "INTR"),
+}
 
 
 def _add(parent: "_Element", path: str, text: str = "") -> "_Element":

@@ -12,9 +12,17 @@ LABEL_WIDTH = 31
 INFORMATION_WIDTH = 70
 
 OPERATION = {
-    "remittance": "18", "unidentified": "18", "reversal": "18", "transfer": "21", "payment": "06", "returned": "05",
-    "charge": "62", "tax": "62", "interest": "66",
-}  # fmt: skip
+    "remittance": "18",
+    "unidentified": "18",
+    "reversal": "18",
+    "transfer": "21",
+    "payment": "06",
+    "order": "06",
+    "returned": "05",
+    "charge": "62",
+    "tax": "62",
+    "interest": "66",
+}
 """Interbank operation codes, by what the bank did."""
 
 

@@ -6,9 +6,17 @@ from portal.demo.model import BankAccount, BankLine, MonthlyStatement
 from portal.demo.text import FICTIONAL, fold, wrapped
 
 TYPES = {
-    "remittance": "NTRF", "unidentified": "NTRF", "reversal": "NTRF", "transfer": "NTRF", "payment": "NTRF",
-    "returned": "NRTI", "charge": "NCOM", "tax": "NTAX", "interest": "NINT",
-}  # fmt: skip
+    "remittance": "NTRF",
+    "unidentified": "NTRF",
+    "reversal": "NTRF",
+    "transfer": "NTRF",
+    "payment": "NTRF",
+    "order": "NTRF",
+    "returned": "NRTI",
+    "charge": "NCOM",
+    "tax": "NTAX",
+    "interest": "NINT",
+}
 TEXT_WIDTH = 65
 
 

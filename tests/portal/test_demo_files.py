@@ -32,7 +32,7 @@ def files(story: Story, tmp_path_factory: pytest.TempPathFactory) -> FileSet:
 
 
 def fingerprints(files: FileSet) -> dict[str, str]:
-    paths = [path for path, _ in (*files.returns, *files.statements, *files.entries)]
+    paths = [path for path, _ in (*files.returns, *files.statements, *files.entries, *files.orders)]
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 

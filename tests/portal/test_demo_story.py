@@ -103,8 +103,9 @@ def test_the_two_halves_of_a_transfer_are_in_one_file_and_cancel_on_5851(story: 
         assert sum(through) == 0
 
 
-def test_the_expected_books_balance_and_tie_to_the_bank(expected: Expected) -> None:
-    for book in expected.books:
+@pytest.mark.parametrize("orders_played", [True, False])
+def test_the_expected_books_balance_and_tie_to_the_bank(story: Story, orders_played: bool) -> None:
+    for book in make_expected(story, orders_played=orders_played).books:
         assert sum(amount for _, amount in book.balances) == 0
         waiting = sum(amount for _, amount in book.not_seen) - sum(line.amount for line in book.not_booked)
         assert book.ledger_bank == book.bank_closing + waiting
@@ -119,6 +120,16 @@ def test_what_is_still_open_on_the_last_day_is_what_was_planted(expected: Expect
         "NE": (("VIRF-2026-02", 600_000_000),),
     }
     assert not_booked == {"BF": [], "ML": [4_410_000], "NE": []}
+
+
+def test_the_order_that_is_not_played_leaves_its_debit_open(story: Story) -> None:
+    book = make_expected(story, orders_played=False).books[0]
+    assert [line.amount for line in book.not_booked] == [-27_400_000]
+
+
+def test_the_payees_of_the_orders_have_valid_accounts(story: Story) -> None:
+    assert [check_iban(order.iban).bank for order in story.orders] == ["BF998", "ML998", "NE998", "ML998"]
+    assert [order.amount for order in story.orders] == [27_400_000, 60_000_000, 12_350_000, 8_215_000]
 
 
 def test_suspense_is_clear_at_the_end_of_2025(story: Story) -> None:
