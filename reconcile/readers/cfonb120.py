@@ -1,6 +1,6 @@
 """Read CFONB 120 account statements, the format that ETEBAC exchanges made common in French-speaking banks."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from ledger.money import DIGITS_MAX
@@ -8,6 +8,7 @@ from reconcile.currency import exponent_of, is_currency
 from reconcile.model import Fault, FileRefused, Statement, StatementLine
 from reconcile.readers.cfonb120_line import Movement, line_of
 from reconcile.readers.cfonb120_record import LENGTH, Record, amount_of, complement_of, day_of, records_of
+from reconcile.readers.chain import chained
 from reconcile.readers.faults import FAULTS_MAX, unbalanced
 from reconcile.text import clean_label, decode
 
@@ -59,7 +60,7 @@ def read(data: bytes, *, bound_currency: str | None = None) -> tuple[Statement, 
     ]
     if faults:
         raise FileRefused(sorted(faults, key=lambda fault: fault.facts.get("line", 0))[:FAULTS_MAX], format=FORMAT)
-    return _chained(statements)
+    return chained(statements)
 
 
 class _Notation:
@@ -253,15 +254,3 @@ def _amount(
     )
     faults.append(Fault("amount_unreadable", sentence, {"line": record.line, "found": record.amount_text}))
     return None
-
-
-def _chained(statements: list[Statement]) -> tuple[Statement, ...]:
-    """The statements, each noting when it does not open on the closing balance of the account's previous one."""
-    last: dict[str, int | None] = {}
-    chained = []
-    for statement in statements:
-        if statement.account in last and last[statement.account] != statement.opening:
-            statement = replace(statement, notes=(*statement.notes, "missing_statement_before"))
-        last[statement.account] = statement.closing
-        chained.append(statement)
-    return tuple(chained)
