@@ -105,7 +105,9 @@ def moves(sequence: str = VISA_FIRST) -> tuple[Move, ...]:
     withdrawn = tuple(
         Move(stage, "cancel", CANCELLED, REQUESTER, reason=True) for stage in (DRAFT, COMMITTED, first, second)
     )
-    return prepared + withdrawn + _AFTER_SIGNATURE
+    visaed = (VISA, VERIFIED) if first == VISA else (VISA,)
+    further = tuple(Move(stage, "visa", stage, CONTROLLER) for stage in visaed)  # where a threshold asks for more
+    return prepared + further + withdrawn + _AFTER_SIGNATURE
 
 
 _AFTER_SIGNATURE = (
