@@ -1,0 +1,52 @@
+"""Read a bank file, whatever its format, without trusting a byte of it."""
+
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from reconcile.model import Fault, FileRefused, StatementFile
+from reconcile.readers.detect import FILE_BYTES_MAX, too_large
+from reconcile.sandbox import read_apart
+
+
+def read_file(
+    path_or_bytes: str | PathLike[str] | bytes, *, profile: Any = None, bound_currency: str | None = None
+) -> StatementFile:
+    """Every statement of the file, or none: a file that is wrong somewhere is refused whole.
+
+    `profile` is the saved mapping of a CSV or XLSX export; `bound_currency` the currency of the account in
+    the books, for the formats that may leave it out. The reading itself is done in a child process with
+    little memory and little time.
+    Refuses: statement_file_refused, whose faults bear the codes of the readers, or file_unreadable,
+    file_too_large, not_recognised, archive_unsafe, reading_aborted, reading_too_long, reader_failed.
+    """
+    if isinstance(path_or_bytes, bytes):
+        return _read(path_or_bytes, profile, bound_currency)
+    path = Path(path_or_bytes)
+    try:
+        return _read(bytes_of(path), profile, bound_currency)
+    except FileRefused as refusal:
+        raise refusal.named(path.name) from refusal
+
+
+def bytes_of(path: Path) -> bytes:
+    """The bytes of the file, read once and only up to the limit. Refuses: file_unreadable, file_too_large."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(FILE_BYTES_MAX + 1)
+            size = path.stat().st_size
+    except OSError as error:
+        sentence = f"Le fichier ne peut pas être ouvert ({error.strerror}). Vérifiez son nom et vos droits."
+        raise FileRefused([Fault("file_unreadable", sentence, {"reason": error.strerror})]) from error
+    if len(data) > FILE_BYTES_MAX:
+        raise too_large(max(size, len(data)))
+    return data
+
+
+def _read(data: bytes, profile: Any, bound_currency: str | None) -> StatementFile:
+    if len(data) > FILE_BYTES_MAX:
+        raise too_large(len(data))
+    read = read_apart(data, profile=profile, bound_currency=bound_currency)
+    if isinstance(read, FileRefused):
+        raise read
+    return read
