@@ -45,6 +45,17 @@ def calls(file: Path, name: str) -> list[int]:
     ]
 
 
+def imports(file: Path) -> set[str]:
+    """The top names of everything the module imports, wherever it does."""
+    found = set()
+    for node in ast.walk(tree(file)):
+        if isinstance(node, ast.Import):
+            found.update(alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
 def refusals() -> dict[str, str]:
     """Class name → code of every refusal, as written in the packages."""
     found = {}
