@@ -127,7 +127,7 @@ def read_chart(text: str, file: str = "chart.csv") -> list[Account]:
                 flags["suspense"] == "yes",
                 flags["to_confirm"] == "yes",
                 crosswalk,
-            )  # fmt: skip
+            )
         )
     repeated = {item.number for item in accounts if sum(other.number == item.number for other in accounts) > 1}
     if repeated:
@@ -171,7 +171,7 @@ def load_chart(connection: Connection, accounts: Iterable[Account], name: str, f
                 suspense=item.suspense,
                 to_confirm=item.to_confirm,
                 chart=name,
-            )  # fmt: skip
+            )
         )
         for plan, number, title in item.crosswalk:
             connection.execute(
@@ -232,5 +232,5 @@ def open_or_close(unit: Any, number: str, action: str, from_date: date, reason: 
             from_date=from_date,
             reason=reason,
             command_id=unit.command_id,
-        )  # fmt: skip
+        )
     )

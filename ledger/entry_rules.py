@@ -112,8 +112,8 @@ class PeriodUnknown(Refusal):
 
     code = "complementary_period"
     sentence = (
-        "L'écriture {entry}, datée du {day:D}, est demandée en période complémentaire : celle-ci ne reçoit, en janvier, "
-        "que des écritures datées du 31 décembre de l'exercice précédent."
+        "L'écriture {entry}, datée du {day:D}, est demandée en période complémentaire : celle-ci ne reçoit, "
+        "en janvier, que des écritures datées du 31 décembre de l'exercice précédent."
     )
 
 

@@ -130,4 +130,4 @@ def _already_posted(connection: Any, drafts: list[EntryDraft]) -> Mapping[str | 
                 raise EntryKeyReused(key=key, entry=sealed.reference, field=field, found=stands, given=asked)
         if tuple(lines_of(connection, sealed.id)) != draft.lines:
             raise EntryKeyReused(key=key, entry=sealed.reference, field="lignes", found="autres", given="celles-ci")
-    return {**found}
+    return dict[str | None, SealedEntry](found.items())

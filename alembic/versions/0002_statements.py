@@ -1,0 +1,10 @@
+"""Bank statements: stored files, statements, lines."""
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Bank statements: stored files, statements, lines."""

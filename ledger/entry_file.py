@@ -1,0 +1,153 @@
+"""Entries as scripts send them: the JSON document of `pcaes post`, read strictly."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ledger.entry import EntryDraft, Line
+from ledger.refusal import Refusal
+
+ENTRY_KEYS = {
+    "book", "journal", "date", "document", "document_date", "label", "key", "lines", "transfer", "complementary",
+}  # fmt: skip
+LINE_KEYS = {"account", "debit", "credit", "label", "reference", "value_date"}
+BOOKS = ("BF", "ML", "NE")
+JOURNALS = ("BQ", "PC", "OP", "CA", "OD", "AN")
+TEXT_MAX = 500
+
+
+class EntryFileUnreadable(Refusal):
+    """The file is not the JSON document that the command expects."""
+
+    code = "entry_file_unreadable"
+    sentence = "Le fichier {file} ne peut pas être lu ({where}) : {fault}. Corrigez-le, puis recommencez."
+
+
+class AmountNotWhole(Refusal):
+    """An amount of a file is not a whole number of francs."""
+
+    code = "amount_not_whole"
+    sentence = (
+        "Le fichier {file} ({where}) donne « {found} » comme montant : attendu un nombre entier de francs, sans "
+        "guillemets ni décimales. Corrigez le montant."
+    )
+
+
+def load_json(path: Path) -> Any:
+    """The JSON document of a file.
+
+    Refuses: entry_file_unreadable.
+    """
+    try:
+        return json.loads(path.read_bytes().decode("utf-8-sig"), parse_constant=_no_constant)
+    except OSError as fault:
+        raise EntryFileUnreadable(file=path.name, where="fichier", fault="introuvable ou illisible") from fault
+    except (ValueError, RecursionError) as fault:
+        raise EntryFileUnreadable(file=path.name, where="JSON", fault=str(fault)[:200]) from fault
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} n'est pas un nombre")
+
+
+def read_entries(document: Any, file: str) -> list[EntryDraft]:
+    """The entries of `{"entries": [...]}`.
+
+    Refuses: entry_file_unreadable, amount_not_whole.
+    """
+    if not isinstance(document, Mapping) or not isinstance(document.get("entries"), list) or not document["entries"]:
+        raise EntryFileUnreadable(
+            file=file, where="début", fault='attendu {"entries": [ … ]} avec au moins une écriture'
+        )
+    return [_entry(item, file, place) for place, item in enumerate(document["entries"], start=1)]
+
+
+def _entry(item: Any, file: str, place: int) -> EntryDraft:
+    where = f"écriture {place}"
+    _known_keys(item, ENTRY_KEYS, file, where)
+    lines = item.get("lines")
+    if not isinstance(lines, list):
+        raise EntryFileUnreadable(file=file, where=where, fault="« lines » manque")
+    book, journal = _text(item, "book", file, where), _text(item, "journal", file, where)
+    if book not in BOOKS:
+        raise EntryFileUnreadable(file=file, where=where, fault=f"le livre « {book} » n'existe pas (BF, ML, NE)")
+    if journal not in JOURNALS:
+        known = ", ".join(JOURNALS)
+        raise EntryFileUnreadable(file=file, where=where, fault=f"le journal « {journal} » n'existe pas ({known})")
+    transfer = _text(item, "transfer", file, where, needed=False)
+    return EntryDraft(
+        book=book or "",
+        journal=journal or "",
+        date=_day(item, "date", file, where) or dt.date.min,
+        document=_text(item, "document", file, where) or "",
+        label=_text(item, "label", file, where) or "",
+        lines=tuple(_line(line, file, f"{where}, ligne {n}") for n, line in enumerate(lines, start=1)),
+        document_date=_day(item, "document_date", file, where, needed=False),
+        period=13 if item.get("complementary") is True else None,
+        origin="direct" if transfer is None else "transfer",
+        transfer=transfer,
+        key=_text(item, "key", file, where, needed=False),
+    )
+
+
+def _line(item: Any, file: str, where: str) -> Line:
+    _known_keys(item, LINE_KEYS, file, where)
+    return Line(
+        account=_text(item, "account", file, where) or "",
+        debit=_amount(item, "debit", file, where),
+        credit=_amount(item, "credit", file, where),
+        label=_text(item, "label", file, where, needed=False),
+        reference=_text(item, "reference", file, where, needed=False),
+        value_date=_day(item, "value_date", file, where, needed=False),
+    )
+
+
+def _known_keys(item: Any, known: set[str], file: str, where: str) -> None:
+    if not isinstance(item, Mapping):
+        raise EntryFileUnreadable(file=file, where=where, fault="attendu un objet JSON")
+    unknown = sorted(set(item) - known)
+    if unknown:
+        raise EntryFileUnreadable(file=file, where=where, fault=f"champ inconnu : {', '.join(unknown)}")
+
+
+def _text(item: Mapping[str, Any], name: str, file: str, where: str, *, needed: bool = True) -> str | None:
+    value = item.get(name)
+    if value is None:
+        if needed:
+            raise EntryFileUnreadable(file=file, where=where, fault=f"« {name} » manque")
+        return None
+    if not isinstance(value, str) or (needed and not value.strip()):
+        raise EntryFileUnreadable(file=file, where=where, fault=f"« {name} » doit être un texte non vide")
+    if len(value) > TEXT_MAX:
+        raise EntryFileUnreadable(file=file, where=where, fault=f"« {name} » dépasse {TEXT_MAX} caractères")
+    if any(ord(sign) < 32 or 0xD800 <= ord(sign) <= 0xDFFF for sign in value):
+        raise EntryFileUnreadable(file=file, where=where, fault=f"« {name} » contient un caractère de contrôle")
+    return value.strip() or None
+
+
+def _amount(item: Mapping[str, Any], name: str, file: str, where: str) -> int:
+    value = item.get(name, 0)
+    if value is None:
+        return 0
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise AmountNotWhole(file=file, where=where, found=str(value))
+    return value
+
+
+def _day(item: Mapping[str, Any], name: str, file: str, where: str, *, needed: bool = True) -> dt.date | None:
+    text = _text(item, name, file, where, needed=needed)
+    if text is None:
+        return None
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError as fault:
+        raise EntryFileUnreadable(
+            file=file, where=where, fault=f"« {name} » vaut « {text} », attendu une date AAAA-MM-JJ"
+        ) from fault
+    if len(text) != 10 or not 2000 <= day.year <= 2100:
+        raise EntryFileUnreadable(
+            file=file, where=where, fault=f"« {name} » vaut « {text} », hors des années 2000 à 2100"
+        )
+    return day

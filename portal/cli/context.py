@@ -1,0 +1,123 @@
+"""What every command knows: the database, who acts, how to answer; and the one place where refusals are shown."""
+
+import getpass
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from ledger.unit import Ledger
+
+DEFAULT_DATABASE = "sqlite:///pcaes.db"
+
+
+@dataclass
+class Settings:
+    """The options that stand before the command."""
+
+    database: str = DEFAULT_DATABASE
+    actor: str | None = None
+    as_json: bool = False
+    lang: str = "fr"
+    key: str | None = None
+
+
+settings = Settings()
+
+
+def say(text: str = "") -> None:
+    """Text for people: on stdout, or on stderr when stdout belongs to a JSON document."""
+    typer.echo(text, err=settings.as_json)
+
+
+def answer(document: Any, show: Callable[[], None] | None = None) -> None:
+    """The result of a command: one JSON document with `--json`, else what `show` prints."""
+    if settings.as_json:
+        typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
+    elif show is not None:
+        show()
+
+
+def translate(sentence: str) -> str:
+    """The sentence in the language asked for."""
+    from ledger.i18n import translated
+
+    return translated(sentence, settings.lang)
+
+
+def open_ledger(*, checked: bool = True) -> "Ledger":
+    """The books that `--database` names, on behalf of `--as`.
+
+    Refuses: database_unknown, database_not_ready, database_outdated.
+    """
+    from ledger.engine import open_engine
+    from ledger.setup import require_current
+    from ledger.unit import Ledger
+
+    if checked:
+        require_current(settings.database)
+    return Ledger(open_engine(settings.database), settings.actor or _login())
+
+
+def _login() -> str | None:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return None
+
+
+def refuse(document: dict[str, Any], exit_code: int) -> NoReturn:
+    """Say a refusal and leave with its exit code."""
+    if settings.as_json:
+        typer.echo(json.dumps({"refused": document}, ensure_ascii=False, indent=1))
+    else:
+        typer.echo(f"✗ {document['message']}  [{document['code']}]", err=True)
+    raise SystemExit(exit_code)
+
+
+def guarded(run: Callable[[], Any]) -> None:
+    """Run the program; whatever is refused becomes one sentence and an exit code, never a traceback."""
+    from ledger.refusal import Refusal
+
+    try:
+        run()
+    except Refusal as refusal:
+        refuse(refusal.as_json(translate), refusal.exit_code)
+    except BrokenPipeError:
+        # the reader of our output (a pager, `head`) has left: nothing more to say
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
+    except KeyboardInterrupt:
+        refuse({"code": "interrupted", "message": "Interrompu : rien n'a été enregistré.", "facts": {}}, 1)
+    except Exception as fault:
+        _unforeseen(fault)
+
+
+def _unforeseen(fault: Exception) -> NoReturn:
+    from ledger.guards import as_refusal
+
+    origin = getattr(fault, "orig", None)
+    guard = as_refusal(origin) if origin is not None else None
+    if guard is not None:
+        refuse(guard.as_json(translate), 1)
+    if type(fault).__name__ == "OperationalError":
+        message = (
+            f"La base de données ne répond pas ou ne peut pas être ouverte : {str(origin or fault).strip()[:300]}. "
+            "Vérifiez l'adresse et les droits, puis recommencez."
+        )
+        refuse({"code": "database_unreachable", "message": message, "facts": {}}, 1)
+    if isinstance(fault, OSError):
+        message = f"Le fichier {fault.filename or ''} ne peut pas être lu ou écrit : {fault.strerror or fault}."
+        refuse({"code": "file_unusable", "message": message, "facts": {"file": str(fault.filename)}}, 1)
+    if os.environ.get("PCAES_TRACE"):
+        raise fault
+    message = (
+        f"Le programme a rencontré un cas qu'il n'attendait pas ({type(fault).__name__} : {str(fault)[:300]}). "
+        "Rien n'a été enregistré. Gardez le fichier employé et signalez ce message (PCAES_TRACE=1 donne le détail technique)."
+    )
+    refuse({"code": "unforeseen", "message": message, "facts": {"type": type(fault).__name__}}, 1)

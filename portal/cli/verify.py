@@ -1,0 +1,42 @@
+"""`pcaes verify`: every check, recomputed from nothing."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from portal.cli.context import answer, open_ledger, say
+
+
+def verify(
+    expect_heads: Annotated[
+        Path | None, typer.Option("--expect-heads", help="Têtes notées auparavant (JSON de « pcaes verify --json »)")
+    ] = None,
+) -> None:
+    """Recalculer et contrôler tous les livres ; code de retour 1 si un contrôle échoue."""
+    from portal.verification import verify_books
+
+    expected = None
+    if expect_heads is not None:
+        from ledger.entry_file import load_json
+
+        document = load_json(expect_heads)
+        expected = document.get("heads", document)
+    with open_ledger().read() as connection:
+        report = verify_books(connection, expected)
+    answer(report, lambda: _show(report))
+    if not report["ok"]:
+        raise typer.Exit(1)
+
+
+def _show(report: dict[str, Any]) -> None:
+    for check in report["checks"]:
+        say(f"{'✓' if check['ok'] else '✗'} {check['title']}")
+        for row in check["rows"][:10]:
+            say("    " + " · ".join(f"{name} {value}" for name, value in row.items()))
+        if check["count"] > 10:
+            say(f"    … {check['count']} lignes en tout")
+    for book, head in report["heads"].items():
+        say(f"  {book} : {head['entries']} écritures, tête {str(head['hash'])[:16]}…")
+    failed = sum(not check["ok"] for check in report["checks"])
+    say("Tous les contrôles sont bons." if report["ok"] else f"{failed} contrôle(s) en échec.")
