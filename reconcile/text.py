@@ -49,4 +49,6 @@ def decode(data: bytes) -> Decoded:
 
 def clean_label(text: str) -> str:
     """The label on one line, without control characters nor marks that reverse the direction of reading."""
+    if text.isprintable() and "  " not in text:
+        return text.strip()  # most labels: none of the characters below is printable
     return _BLANKS.sub(" ", _UNSEEN.sub("", text)).strip()

@@ -33,12 +33,6 @@ class _Closed:
     faulty: bool
 
 
-def recognises(data: bytes) -> bool:
-    """True when the first written line looks like a CFONB 120 record."""
-    first = data.lstrip(b"\xef\xbb\xbf\r\n \t")[:LENGTH]
-    return first[:2] in (b"01", b"04", b"05", b"07") and len(first.split(b"\n")[0].split(b"\r")[0]) >= 91
-
-
 def read(data: bytes, *, bound_currency: str | None = None) -> tuple[Statement, ...]:
     """Every statement of the file, or none of them. `bound_currency` serves where the bank left it out.
 

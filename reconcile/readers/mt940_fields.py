@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from ledger.money import DIGITS_MAX
 from reconcile.amount import AmountUnreadable, parse_decimal
 from reconcile.dates import calendar_date, from_yymmdd, full_year, nearest_year
 from reconcile.model import Fault, StatementLine
@@ -106,8 +107,10 @@ def fields_of(text: str) -> Iterator[Field]:
 
 def amount_of(digits: str, exponent: int) -> int:
     """An unsigned amount with a comma: `1234567,`, `12,5`. Raises `AmountUnreadable`."""
-    if exponent == 0 and digits[-1:] == "," and digits[:-1].isdecimal():
-        digits = digits[:-1]
+    whole, _, decimals = digits.partition(",")
+    plain = whole + decimals
+    if len(decimals) <= exponent and plain.isdecimal() and len(whole) + exponent <= DIGITS_MAX:
+        return int(plain) * int(10 ** (exponent - len(decimals)))  # nearly all of them
     return parse_decimal(digits, exponent, decimals_max=2)
 
 
