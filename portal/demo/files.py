@@ -18,6 +18,8 @@ class FileSet:
     statements: tuple[tuple[Path, MonthlyStatement], ...]
     entries: tuple[tuple[Path, EntryFile], ...]
     orders: tuple[tuple[Path, OrderPlan], ...]
+    guide: Path
+    """The page that says what is in the files and what must be found there."""
 
 
 def statement_bytes(account: BankAccount, statement: MonthlyStatement) -> bytes:
@@ -42,6 +44,7 @@ def write_files(story: Story, folder: Path) -> FileSet:
     An order names its supporting document by a path relative to its own file.
     """
     from portal.demo.write_entries import write_entries
+    from portal.demo.write_guide import write_guide
     from portal.demo.write_orders import document_name, write_document, write_order
     from portal.demo.write_returns import write_returns
 
@@ -68,4 +71,6 @@ def write_files(story: Story, folder: Path) -> FileSet:
         (places["ordres"] / document).write_bytes(write_document(order))
         path.write_bytes(write_order(order, document))
         orders.append((path, order))
-    return FileSet(tuple(returns), tuple(statements), tuple(entries), tuple(orders))
+    guide = folder / "LISEZ-MOI.md"
+    guide.write_bytes(write_guide(story))
+    return FileSet(tuple(returns), tuple(statements), tuple(entries), tuple(orders), guide)
