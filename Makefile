@@ -61,8 +61,9 @@ bench: $(VENV)/.dev ## Mesures de vitesse, rapportées à une référence prise 
 fuzz: $(VENV)/.dev ## Tests de propriétés, longuement et avec d'autres tirages
 	@$(PYTEST) -m hypothesis --hypothesis-profile=fuzz
 
-docs: $(VENV)/.dev ## Réécrit les pages tirées du code (docs/errors.md)
+docs: $(VENV)/.dev ## Réécrit les pages tirées du code (docs/errors.md, docs/commands.md)
 	@$(BIN)/python tests/errors_page.py
+	@$(BIN)/python tests/commands_page.py
 
 lock: | $(BIN)/python ## Recalcule les deux verrous d'après pyproject.toml
 	@$(PIP) install "pip-tools>=7.6"
