@@ -118,6 +118,6 @@ def _unforeseen(fault: Exception) -> NoReturn:
         raise fault
     message = (
         f"Le programme a rencontré un cas qu'il n'attendait pas ({type(fault).__name__} : {str(fault)[:300]}). "
-        "Rien n'a été enregistré. Gardez le fichier employé et signalez ce message (PCAES_TRACE=1 donne le détail technique)."
+        "Rien n'a été enregistré. Gardez le fichier employé et signalez ce message (PCAES_TRACE=1 donne le détail)."
     )
     refuse({"code": "unforeseen", "message": message, "facts": {"type": type(fault).__name__}}, 1)

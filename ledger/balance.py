@@ -1,0 +1,155 @@
+"""Balances: sums of lines over an index that covers them, at any accounting date, as known at any time."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sqlalchemy import Connection, and_, func, select
+
+from ledger.tables.journal import entry, entry_line
+from ledger.tables.periods import year_event
+from ledger.tables.types import instant_text
+
+Totals = dict[tuple[str, str], tuple[int, int]]
+"""(book, account) → total of debits, total of credits, in whole francs."""
+
+
+class BalanceRow(NamedTuple):
+    """One account of one book over a period: opening balance, movements, closing balance, in whole francs.
+
+    A balance stands on one side: the other is zero.
+    """
+
+    book: str
+    account: str
+    opening_debit: int
+    opening_credit: int
+    movement_debit: int
+    movement_credit: int
+    closing_debit: int
+    closing_credit: int
+
+
+def known_entry(connection: Connection, as_known: dt.datetime | None) -> int:
+    """The last entry recorded at that instant (all of them by default); found by halving, entries being in order."""
+    last = int(connection.execute(select(func.coalesce(func.max(entry.c.id), 0))).scalar_one())
+    if as_known is None:
+        return last
+    limit = instant_text(as_known)
+    low, high = 0, last
+    while low < high:
+        middle = (low + high + 1) // 2
+        recorded = connection.execute(select(entry.c.recorded_at).where(entry.c.id == middle)).scalar()
+        if recorded is not None and instant_text(recorded) <= limit:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def last_date(connection: Connection, known: int) -> dt.date | None:
+    """The latest accounting date among the entries known: what `--as-of` is by default."""
+    return connection.execute(select(func.max(entry.c.date)).where(entry.c.id <= known)).scalar()
+
+
+def totals(
+    connection: Connection,
+    *,
+    known: int,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    books: Iterable[str] = ("BF", "ML", "NE"),
+) -> Totals:
+    """Debits and credits per book and account between two accounting dates, both included."""
+    found: Totals = {}
+    for code in books:
+        conditions = [entry_line.c.book == code]
+        if since is not None:
+            conditions.append(entry_line.c.date >= since)
+        if until is not None:
+            conditions.append(entry_line.c.date <= until)
+        conditions.append(entry_line.c.entry_id <= known)
+        query = (
+            select(entry_line.c.account, func.sum(entry_line.c.debit), func.sum(entry_line.c.credit))
+            .where(and_(*conditions))
+            .group_by(entry_line.c.account)
+        )
+        for account, debit, credit in connection.execute(query):
+            found[code, account] = (int(debit), int(credit))
+    return found
+
+
+def openings(connection: Connection, year: int, known: int) -> Totals:
+    """Debits and credits of the opening entries (à-nouveaux) of a year, per book and account."""
+    query = (
+        select(entry_line.c.book, entry_line.c.account, func.sum(entry_line.c.debit), func.sum(entry_line.c.credit))
+        .join(entry, entry.c.id == entry_line.c.entry_id)
+        .where(entry.c.journal == "AN", entry.c.year == year, entry.c.origin == "opening", entry.c.id <= known)
+        .group_by(entry_line.c.book, entry_line.c.account)
+    )
+    return {(book, number): (int(debit), int(credit)) for book, number, debit, credit in connection.execute(query)}
+
+
+def base_years(connection: Connection, year: int, known: int) -> dict[str, int | None]:
+    """For each book, the last year up to `year` that opens with carried-forward balances, if any.
+
+    From such a year on, earlier lines are already inside the opening entry and are not summed again.
+    """
+    query = (
+        select(year_event.c.book, func.max(year_event.c.year))
+        .where(year_event.c.action == "opening", year_event.c.year <= year, year_event.c.entry_id <= known)
+        .group_by(year_event.c.book)
+    )
+    found: dict[str, int | None] = {"BF": None, "ML": None, "NE": None}
+    for code, base in connection.execute(query):
+        found[code] = int(base)
+    return found
+
+
+def trial_balance(
+    connection: Connection, *, start: dt.date, end: dt.date, known: int, books: Iterable[str] = ("BF", "ML", "NE")
+) -> list[BalanceRow]:
+    """The rows of the *balance générale* between two dates of one financial year, in the order of books and accounts."""
+    rows: list[BalanceRow] = []
+    bases = base_years(connection, start.year, known)
+    carried = openings(connection, start.year, known) if (start.month, start.day) == (1, 1) else {}
+    for code in books:
+        base = bases[code]
+        since = None if base is None else dt.date(base, 1, 1)
+        before: Totals = {}
+        if since is None or since < start:
+            day_before = start - dt.timedelta(days=1)
+            before = totals(connection, known=known, since=since, until=day_before, books=(code,))
+        during = totals(connection, known=known, since=start, until=end, books=(code,))
+        for key in sorted(before.keys() | during.keys()):
+            own = carried.get(key, (0, 0))
+            opening = _net(before.get(key, (0, 0))) + _net(own)
+            moved = during.get(key, (0, 0))
+            debit, credit = moved[0] - own[0], moved[1] - own[1]
+            rows.append(_row(*key, opening, debit, credit))
+    return rows
+
+
+def _net(pair: tuple[int, int]) -> int:
+    return pair[0] - pair[1]
+
+
+def _row(book: str, number: str, opening: int, debit: int, credit: int) -> BalanceRow:
+    closing = opening + debit - credit
+    return BalanceRow(book, number, max(opening, 0), max(-opening, 0), debit, credit, max(closing, 0), max(-closing, 0))
+
+
+def balance_of(connection: Connection, book: str, account: str, *, as_of: dt.date, known: int | None = None) -> int:
+    """Debit less credit of one account of one book at an accounting date, as known (now by default)."""
+    known = known_entry(connection, None) if known is None else known
+    base = base_years(connection, as_of.year, known)[book]
+    conditions = [
+        entry_line.c.account == account,
+        entry_line.c.date <= as_of,
+        entry_line.c.book == book,
+        entry_line.c.entry_id <= known,
+    ]
+    if base is not None:
+        conditions.append(entry_line.c.date >= dt.date(base, 1, 1))
+    query = select(func.coalesce(func.sum(entry_line.c.debit - entry_line.c.credit), 0)).where(and_(*conditions))
+    return int(connection.execute(query).scalar_one())
