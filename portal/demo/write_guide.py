@@ -20,7 +20,8 @@ def _introduction(story: Story) -> Iterator[str]:
     yield "# Données fictives\n"
     yield (
         "Tout est inventé : bureaux, banques, bénéficiaires, montants, parts du capital. Les personnes sont "
-        "désignées par leur fonction. Seuls la monnaie, les règles et le calendrier des présidences sont ceux de la Confédération.\n"
+        "désignées par leur fonction. Seuls la monnaie, les règles et le calendrier des présidences sont ceux de "
+        "la Confédération.\n"
     )
     yield f"Période : du {story.first:%d/%m/%Y} au {story.last:%d/%m/%Y}. Montants en francs CFA (XOF).\n"
     yield "- `etats/` : états mensuels des recettes, un par État et par mois, puis les états rectificatifs ;"
