@@ -56,7 +56,9 @@ check: $(VENV)/.dev ## Style, types et sens des couches
 	exit $$failed
 
 bench: $(VENV)/.dev ## Mesures de vitesse, rapportées à une référence prise dans le même passage
-	@$(BIN)/python -m bench
+	@failed=0; \
+	for file in bench/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || failed=1; done; \
+	exit $$failed
 
 fuzz: $(VENV)/.dev ## Tests de propriétés, longuement et avec d'autres tirages
 	@$(PYTEST) -m hypothesis --hypothesis-profile=fuzz
