@@ -31,7 +31,7 @@ class MatchConfig:
 
     window_working_days: int = 5
     """The most working days between a bank line and a book line that are tied by amount alone."""
-    rival_days: int = 31
+    rival_days: int = 62
     """Another line of the same amount within this distance forbids confirming by amount alone."""
     reference_days: int = 92
     """References are used again in another year: beyond this distance a reference only proposes."""

@@ -4,14 +4,13 @@ from reconcile.matching.config import MatchConfig
 from reconcile.matching.references import canonical, exact_key, runs, stem
 from reconcile.matching.rows import BankLine, BookLine
 from reconcile.matching.table import Mentions, WorkTable, texts
-from reconcile.matching.words import may_say_charge, name_words, says_charge, says_interest, says_return
+from reconcile.matching.words import may_say_charge, name_words, says_interest, says_return
 
 
 def nature_objection(line: BankLine, entry: BookLine, config: MatchConfig) -> str:
     """Why the bank's own words make another operation of it: a charge, interest, a returned payment."""
-    if (line.type in config.charge_types or says_charge(line.label)) and not (
-        may_say_charge(entry.label) or says_interest(entry.label)
-    ):
+    charge = line.type in config.charge_types or may_say_charge(line.label)
+    if charge and not (may_say_charge(entry.label) or says_interest(entry.label)):
         return "la banque en fait des frais ou des intérêts, l'écriture n'en parle pas"
     if (line.reversal or says_return(line.label)) and not says_return(entry.label):
         return "la banque en fait un retour ou une annulation, l'écriture n'en parle pas"

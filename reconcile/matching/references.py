@@ -5,8 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-PLACEHOLDERS = frozenset({"", "NONREF", "NOTPROVIDED", "NOT PROVIDED", "NONE", "NA", "N/A", "SANS REF", "NEANT"})
-
+_DIGIT = re.compile(r"[1-9]").search
 _RUN = re.compile(r"[A-Z]+|[0-9]+")
 _ZERO_AFTER = re.compile(r"(?<=[0-9])O+(?![A-Z])")
 _ZERO_BEFORE = re.compile(r"(?<![A-Z])O+(?=[0-9])")
@@ -27,9 +26,7 @@ def exact_key(reference: str | None) -> str:
     if not reference:
         return ""
     key = reference.strip().upper()
-    if len(key) < 3 or key in PLACEHOLDERS or not any(letter in "123456789" for letter in key):
-        return ""
-    return key
+    return key if len(key) > 2 and _DIGIT(key) else ""
 
 
 def runs(text: str) -> list[str]:

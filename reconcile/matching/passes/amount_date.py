@@ -21,7 +21,7 @@ NAME = "amount_date"
 TITLE = "Montant et date"
 EXPLANATION = (
     "Une seule ligne de relevé et une seule ligne d'écriture ont ce montant, à quelques jours ouvrés l'une de l'autre, "
-    "et rien ne les oppose. Deux lignes de même montant à un mois près sont montrées, jamais devinées."
+    "et rien ne les oppose. Deux lignes de même montant à deux mois près sont montrées, jamais devinées."
 )
 
 

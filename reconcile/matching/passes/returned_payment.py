@@ -15,17 +15,23 @@ EXPLANATION = (
 
 def run(table: WorkTable) -> None:
     """Propose the entry of each returned payment; confirm it when the reference names one paid debit."""
+    waiting = [line for line in table.bank.values() if line.amount > 0 and line.id not in table.shown_bank]
+    waiting = sorted((line for line in waiting if line.reversal or says_return(line.label)), key=bank_order)
+    sought = {(line.book, line.amount) for line in waiting}
+    if not sought:
+        return
     debits: dict[tuple[str, int], list[BankLine]] = {}
     credits: dict[tuple[str, int], list[BankLine]] = {}
     for line in table.all_bank.values():
+        if (line.book, abs(line.amount)) not in sought:
+            continue
         if line.amount < 0:
             debits.setdefault((line.book, -line.amount), []).append(line)
         elif line.reversal or says_return(line.label):
             credits.setdefault((line.book, line.amount), []).append(line)
-    for line in sorted(table.bank.values(), key=bank_order):
-        if line.amount > 0 and line.id not in table.shown_bank and (line.reversal or says_return(line.label)):
-            key = (line.book, line.amount)
-            _returned(table, line, debits.get(key, []), [x for x in credits[key] if x.id != line.id])
+    for line in waiting:
+        key = (line.book, line.amount)
+        _returned(table, line, debits.get(key, []), [x for x in credits[key] if x.id != line.id])
 
 
 def _returned(table: WorkTable, line: BankLine, debits: list[BankLine], others: list[BankLine]) -> None:

@@ -54,7 +54,7 @@ def _charge(table: WorkTable, line: BankLine, typed: bool, booked: list[BookLine
         (),
         f"{reason} ; à confirmer : {doubt}." if doubt else f"{reason}.",
         {"amount": line.amount, "sign": sign},
-        f"Écartée : {name_book(total[0])}." if total else "Aucune écriture de frais ouverte à un mois près.",
+        f"Écartée : {name_book(total[0])}." if total else "Aucune écriture de frais ouverte à deux mois près.",
         _posting(table, line),
     )
     if doubt:

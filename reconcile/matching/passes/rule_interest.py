@@ -46,7 +46,7 @@ def _interest(table: WorkTable, line: BankLine, typed: bool) -> None:
         (),
         f"{reason} ; à confirmer : {doubt}." if doubt else f"{reason}.",
         {"amount": line.amount, "sign": sign},
-        f"Écartée : {name_book(near[0])}." if near else "Aucune écriture d'intérêts ouverte à un mois près.",
+        f"Écartée : {name_book(near[0])}." if near else "Aucune écriture d'intérêts ouverte à deux mois près.",
         _posting(table, line),
     )
     if doubt:

@@ -50,7 +50,7 @@ def _half(
     nearest = (
         f"Possible aussi : {name_bank(others[0])}."
         if others
-        else "Aucune autre ligne de relevé de ce montant à un mois près."
+        else "Aucune autre ligne de relevé de ce montant à deux mois près."
     )
     if len(near) > 1 or rivals:
         ids = tuple(x.id for x in sorted(near, key=bank_order))
