@@ -7,13 +7,15 @@ from itertools import groupby, islice
 from typing import Literal, get_args
 from xml.sax.saxutils import escape
 
-from reports.dataset import Column, Row, Table
+from reports.dataset import Cell, Column, Row, Table
 from reports.workbook.cells import formula_cell, letter, parts_of, row_xml, text_cell, value_text
 from reports.workbook.draft import Draft
 from reports.workbook.layout import Placement, Span, Spot, ranges
 from reports.workbook.styles import Role, Styles
+from reports.workbook.widths import LINES_MAX, line_room, lines_height
 
 RUN_ROWS = 1_000
+HEIGHTS = -2
 NOTHING = "Néant"
 
 Where = Literal["first", "cut", "next"]
@@ -24,8 +26,9 @@ _CELL_NAME = re.compile(r"\[(\w+)(@-1)?\]")
 
 @dataclass(frozen=True)
 class Pattern:
-    """One row with holes. `holes` says what fills them: None the row number, -1 the row above, else a column.
+    """One row with holes.
 
+    `holes` says what fills them: None the row number, -1 the row above, HEIGHTS its height, else a column.
     `live` are the columns that hold a formula.
     """
 
@@ -45,6 +48,10 @@ class Body:
         self.placement = Placement(table)
         self.placement.totals = {column.key: 0 for column in table.columns if column.total}
         self._parts = [parts_of(column.kind) for column in table.columns]
+        self._wrapping = [place for place, column in enumerate(table.columns) if column.kind == "text"]
+        self._heights_by_lines = ["", ""] + [
+            f' ht="{lines_height(n):g}" customHeight="1"' for n in range(2, LINES_MAX + 1)
+        ]
         self._patterns: dict[Where, Pattern] = {where: self._pattern(where) for where in get_args(Where)}
         self._summed = [(place, column.key) for place, column in enumerate(table.columns) if column.total]
         self._looks_up = any(column.first_formula or "@-1" in (column.formula or "") for column in table.columns)
@@ -130,14 +137,27 @@ class Body:
             totals[key] += sum(filter(None, columns[place]))
         start, count = draft.row, len(run)
         here, above = range(start, start + count), range(start - 1, start + count - 1)
-        filling = [here if hole is None else above if hole == -1 else parts[hole] for hole in pattern.holes]
+        special: dict[int | None, Sequence[object]] = {None: here, -1: above, HEIGHTS: self._heights(draft, columns)}
+        filling = [special[hole] if hole in special else parts[hole or 0] for hole in pattern.holes]
         text = pattern.text
         draft.write("".join([text % cells for cells in zip(*filling, strict=True)]), count)
         self.placement.add_run(draft.title, start, count)
         self._grow(draft)
 
+    def _heights(self, draft: Draft, columns: Sequence[Sequence[Cell]]) -> list[str]:
+        """The height of each row, empty where one line is enough; no program is sure to find it by itself."""
+        count = len(columns[0])
+        lines = [1] * count
+        for place in self._wrapping:
+            room = line_room(draft.widths[place])
+            texts = columns[place]
+            if max(len(text) if isinstance(text, str) else 0 for text in texts) > room:
+                own = [-(-len(text) // room) if isinstance(text, str) else 1 for text in texts]
+                lines = list(map(max, lines, own))
+        return [self._heights_by_lines[min(count, LINES_MAX)] for count in lines]
+
     def _pattern(self, where: Where) -> Pattern:
-        text, holes, live = '<row r="%d">', [None], set()  # type: tuple[str, list[int | None], set[int]]
+        text, holes, live = '<row r="%d"%s>', [None, HEIGHTS], set()  # type: tuple[str, list[int | None], set[int]]
         for place, column in enumerate(self.table.columns):
             text += f'<c r="{letter(place + 1)}%d" s="{self.styles.of("data", column.kind)}"'
             holes.append(None)

@@ -11,6 +11,9 @@ from reports.text import cut, visible
 
 _DAY_ZERO = date(1899, 12, 30).toordinal()
 _CACHE_MAX = 50_000
+_PLAIN_MAX = 1_000
+_NOT_PLAIN = re.compile("[^ !-%'-;=?-^`-~\u00a0-\u0604]")
+"""Anything that may have to be escaped or shown; `_` too, for `_x000D_`."""
 _ESCAPE_LIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
@@ -33,6 +36,8 @@ def serial(day: date) -> int:
 
 def xml_text(text: str) -> str:
     """Text of a cell, visible and escaped; `_x000D_` stays these seven signs instead of becoming a carriage return."""
+    if len(text) < _PLAIN_MAX and _NOT_PLAIN.search(text) is None:
+        return text
     shown = cut(visible(text))
     return escape(_ESCAPE_LIKE.sub("_x005F_", shown) if "_x" in shown else shown)
 
@@ -63,15 +68,19 @@ def number_text(kind: Kind, value: Cell) -> str:
     return str(whole(value))
 
 
+def _t(text: str) -> str:
+    """The text element; spaces at its ends must be asked for."""
+    content = xml_text(text)
+    return f"<t>{content}</t>" if content == content.strip() else f'<t xml:space="preserve">{content}</t>'
+
+
 class _TextParts(dict[Cell, str]):
     """The part of a text cell after its style, remembered: labels and account titles come back thousands of times."""
 
     def __missing__(self, value: Cell) -> str:
         if len(self) > _CACHE_MAX:
             self.clear()
-        part = (
-            "/>" if value is None else f' t="inlineStr"><is><t xml:space="preserve">{xml_text(str(value))}</t></is></c>'
-        )
+        part = "/>" if value is None else f' t="inlineStr"><is>{_t(str(value))}</is></c>'
         self[value] = part
         return part
 
@@ -114,7 +123,7 @@ def text_cell(ref: str, style: int, text: str | None) -> str:
     """One text cell; None is an empty cell that keeps its style."""
     if text is None:
         return f'<c r="{ref}" s="{style}"/>'
-    return f'<c r="{ref}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{xml_text(text)}</t></is></c>'
+    return f'<c r="{ref}" s="{style}" t="inlineStr"><is>{_t(text)}</is></c>'
 
 
 def number_cell(ref: str, style: int, kind: Kind, value: Cell) -> str:

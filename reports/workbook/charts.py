@@ -5,18 +5,13 @@ from typing import TYPE_CHECKING, Any
 from reports.dataset import Cell, Chart
 from reports.workbook.cells import number_text
 from reports.workbook.layout import Placement, quoted
-from reports.workbook.styles import INK, LINE, SERIES
+from reports.workbook.styles import FONT, INK, LINE, SERIES
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-WIDTH_CM, HEIGHT_CM = 25.0, 11.5
-ROW_POINTS = 15.0
-
-
-def chart_rows() -> int:
-    """Rows of the sheet that one chart covers."""
-    return round(HEIGHT_CM / 2.54 * 72 / ROW_POINTS) + 2
+ROWS, ROW_POINTS = 15, 15.0
+"""Rows of the sheet that one chart covers, and their height: two charts stand on one landscape page."""
 
 
 def scale(largest: int) -> tuple[str, str]:
@@ -28,8 +23,10 @@ def scale(largest: int) -> tuple[str, str]:
     return "[$-40C]#,##0", "FCFA"
 
 
-def draw(sheet: "Worksheet", chart: Chart, placement: Placement, anchor: str) -> None:
-    """Put the chart on the sheet with its upper left corner on `anchor`."""
+def draw(sheet: "Worksheet", chart: Chart, placement: Placement, row: int, columns: int) -> None:
+    """Put the chart on the sheet from `row` down, over the first `columns` columns."""
+    from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
+
     table = placement.table
     first, last = chart.rows or (0, max(0, placement.count - 1))
     rows = list(table.each())[first : last + 1] if not table.streamed else []
@@ -46,7 +43,14 @@ def draw(sheet: "Worksheet", chart: Chart, placement: Placement, anchor: str) ->
         made.series.append(_series(chart, placement, rows, (first, last), number, cats))
         made.series[-1].tx = _title_of(one.title or table.columns[table.place(one.column)].title)
     _dress(made, chart, number_format, unit)
-    sheet.add_chart(made, anchor)
+    if chart.kind != "line" and all(
+        value >= 0 for one in chart.series for row in rows if isinstance(value := row[table.place(one.column)], int)
+    ):
+        made.y_axis.scaling.min = 0
+    made.anchor = TwoCellAnchor(
+        "twoCell", _from=AnchorMarker(col=0, row=row - 1), to=AnchorMarker(col=columns, row=row - 1 + ROWS)
+    )
+    sheet.add_chart(made)
 
 
 def _plot(chart: Chart) -> Any:
@@ -133,9 +137,9 @@ def _title_of(text: str) -> Any:
 def _rich(text: str, size: int, bold: bool) -> Any:
     from openpyxl.chart.text import RichText, Text
     from openpyxl.chart.title import Title
-    from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
+    from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, ParagraphProperties, RegularTextRun
 
-    look = CharacterProperties(sz=size * 100, b=bold, solidFill=INK)
+    look = CharacterProperties(sz=size * 100, b=bold, solidFill=INK, latin=Font(typeface=FONT))
     run = RegularTextRun(rPr=look, t=text)
     paragraph = Paragraph(pPr=ParagraphProperties(defRPr=look), r=[run])
     return Title(tx=Text(rich=RichText(p=[paragraph])), overlay=False)
@@ -143,9 +147,9 @@ def _rich(text: str, size: int, bold: bool) -> Any:
 
 def _small() -> Any:
     from openpyxl.chart.text import RichText
-    from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties
+    from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, ParagraphProperties
 
-    look = CharacterProperties(sz=900, solidFill=INK)
+    look = CharacterProperties(sz=900, solidFill=INK, latin=Font(typeface=FONT))
     return RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=look), endParaRPr=look)])
 
 
@@ -154,8 +158,7 @@ def _dress(made: Any, chart: Chart, number_format: str, unit: str) -> None:
     from openpyxl.chart.shapes import GraphicalProperties
 
     made.title = _rich(chart.title, 13, bold=True)
-    made.width, made.height = WIDTH_CM, HEIGHT_CM
-    made.legend.position, made.legend.overlay, made.legend.txPr = "b", False, _small()
+    made.legend.position, made.legend.overlay, made.legend.txPr = "r", False, _small()
     if len(chart.series) == 1:
         made.legend = None
     made.x_axis.delete = made.y_axis.delete = False

@@ -86,7 +86,7 @@ def _line(draft: Draft, number: int, control: Control, styles: Styles, placement
         expected = number_cell(f"D{row}", amount, "integer", control.expected)
     test = f'IF(ISNUMBER(E{row}),IF(E{row}=0,"VRAI","FAUX"),"FAUX")'
     cells = [
-        number_cell(f"A{row}", styles.of("data", "integer"), "integer", number),
+        number_cell(f"A{row}", styles.number["boolean"], "integer", number),
         text_cell(f"B{row}", styles.of("data", "text"), control.title),
         formula_cell(f"C{row}", amount, resolve(control.formula, placements), control.value),
         expected,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from reports.dataset import Chart
 
-SPAN_WIDTH_MIN = 92.0
+SPAN_WIDTH_MIN = 126.0
 """Characters that the title block may use, even over a narrow table."""
 
 
@@ -33,7 +33,7 @@ class Draft:
     freeze_row: int = 0
     print_rows: tuple[int, int] | None = None
     page_breaks: list[int] = field(default_factory=list)
-    charts: list[tuple[Chart, str]] = field(default_factory=list)
+    charts: list[tuple[Chart, int]] = field(default_factory=list)
     verdicts: list[str] = field(default_factory=list)
     overall: str | None = None
     text_numbers: bool = True

@@ -10,12 +10,14 @@ from reports.workbook.cells import letter
 from reports.workbook.charts import draw
 from reports.workbook.draft import Draft
 from reports.workbook.layout import Placement, quoted
-from reports.workbook.styles import GREEN, GREEN_INK, RED, RED_INK, Styles
+from reports.workbook.styles import FONT, GREEN, GREEN_INK, RED, RED_INK, Styles
 
 if TYPE_CHECKING:
     from openpyxl.workbook.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
+CHART_WIDTH_MAX = 150.0
+_FIRST_FONT = re.compile(rb"<font>.*?</font>", re.DOTALL)
 _SHEET_DATA = re.compile(rb"<sheetData\s*/>|<sheetData>.*</sheetData>", re.DOTALL)
 _DIMENSION = re.compile(rb"<dimension [^>]*/>")
 _AFTER_IGNORED = re.compile(rb"<(?:drawing|legacyDrawing|tableParts)\b|</worksheet>")
@@ -38,12 +40,22 @@ def shape(book: "Workbook", drafts: list[Draft], report: Report, placements: dic
         _print_rows(sheet, draft)
         _ranges(sheet, draft)
         _colours(sheet, draft)
-        for chart, anchor in draft.charts:
-            draw(sheet, chart, placements[chart.table], anchor)
+        for chart, row in draft.charts:
+            draw(sheet, chart, placements[chart.table], row, min(draft.columns, _chart_columns(draft)))
     book.properties.title = report.title
     book.properties.creator = f"pc-aes-ledger {report.provenance.version}".strip()
     if report.fictional:
         book.properties.subject = FICTIONAL_BANNER
+
+
+def _chart_columns(draft: Draft) -> int:
+    """Columns that a chart may cover without becoming too flat to read."""
+    width, widths = 0.0, draft.widths + [9.0] * (draft.columns - len(draft.widths))
+    for count, one in enumerate(widths, 1):
+        width += one
+        if width >= CHART_WIDTH_MAX:
+            return count
+    return len(widths)
 
 
 def _look(sheet: "Worksheet", draft: Draft) -> None:
@@ -73,12 +85,13 @@ def _page(sheet: "Worksheet", draft: Draft, report: Report) -> None:
     if header is None or footer is None:
         return
     if report.fictional:
-        header.center.text = f"&B{FICTIONAL_BANNER}"
+        header.center.text = FICTIONAL_BANNER
+        header.center.size, header.center.font = 9, "Arial,Bold"
         footer.center.text = FICTIONAL_BANNER
     footer.left.text = f"{report.title} — {draft.title}".replace("&", "&&")[:120]
     footer.right.text = "Page &P / &N"
     for part in (footer.left, footer.right, footer.center):
-        part.size = 8
+        part.size, part.font = 8, "Arial,Regular"
 
 
 def _print_rows(sheet: "Worksheet", draft: Draft) -> None:
@@ -138,11 +151,14 @@ def _verdict_colours(sheet: "Worksheet", ref: str, test: str) -> None:
 
 
 def saved_parts(book: "Workbook") -> dict[str, bytes]:
-    """The workbook as openpyxl writes it, part by part."""
+    """The workbook as openpyxl writes it, part by part; its ordinary font, which measures columns, is ours."""
     content = io.BytesIO()
     book.save(content)
     content.seek(0)
-    return parts(content)
+    made = parts(content)
+    ordinary = f'<font><name val="{FONT}"/><family val="2"/><sz val="10"/></font>'.encode()
+    made["xl/styles.xml"] = _FIRST_FONT.sub(ordinary, made["xl/styles.xml"], count=1)
+    return made
 
 
 def around(sheet_xml: bytes, draft: Draft) -> tuple[bytes, bytes]:

@@ -73,7 +73,12 @@ class Styles:
         parts: dict[str, object] = {
             "number_format": FORMATS[kind],
             "font": Font(FONT, 9, bold=role != "data", color=INK),
-            "alignment": Alignment(horizontal=horizontal, vertical="top", wrap_text=kind == "text" and role == "data"),
+            "alignment": Alignment(
+                horizontal=horizontal,
+                vertical="top",
+                wrap_text=kind == "text" and role == "data",
+                indent=1 if horizontal == "left" and role == "data" else 0,
+            ),
             "border": Border(bottom=hair),
         }
         if role == "subtotal":

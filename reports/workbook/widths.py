@@ -9,6 +9,7 @@ from reports.dataset import Cell, Column, Kind, Table
 _STREAMED: dict[Kind, float] = {"text": 30, "francs": 21, "integer": 12, "date": 11.5, "percent": 10, "month": 9.5}
 _LEAST: dict[Kind, float] = {"text": 6, "francs": 11, "integer": 6, "date": 11.5, "percent": 9.5, "month": 9.5}
 TEXT_WIDTH_MAX = 46.0
+LINES_MAX = 30
 
 
 def _longest(column: Column, values: list[Cell]) -> float:
@@ -44,8 +45,19 @@ def column_widths(table: Table) -> list[float]:
             content = min(content, TEXT_WIDTH_MAX)
         widths.append(max(content, _LEAST[column.kind], _heading(column.title)))
     if table.totalled and table.total_label and table.columns[0].kind == "text":
-        widths[0] = max(widths[0], 9.0)
+        label = len(table.total_label) + 3.0 if len(table.columns) > 1 and table.columns[1].total else 9.0
+        widths[0] = max(widths[0], label)
     return [round(width, 1) for width in widths]
+
+
+def line_room(width: float) -> int:
+    """Characters of ordinary text that one line of a column holds."""
+    return max(4, int(width * 1.05 - 2))
+
+
+def lines_height(lines: int) -> float:
+    """Points of a row of so many lines."""
+    return 11.6 * lines + 2.5
 
 
 def height(text: str, width: float, points: float = 12.0) -> float:

@@ -8,7 +8,7 @@ from typing import IO
 from reports.dataset import CONTROLS_SHEET, PROVENANCE_SHEET, Chart, Link, Report, Table
 from reports.workbook.archive import Archive
 from reports.workbook.cells import letter, row_xml
-from reports.workbook.charts import chart_rows
+from reports.workbook.charts import ROWS
 from reports.workbook.controls import foresee, write_controls
 from reports.workbook.draft import Draft
 from reports.workbook.head import write_head
@@ -20,8 +20,8 @@ from reports.workbook.stream import StreamedSheet
 
 _CELL = re.compile(r'<c r="([A-Z]+[0-9]+)" s="([0-9]+)"')
 
-PAGE_ROWS = 34
-"""Rows of one landscape page, about; a chart that would cross its end begins a new page."""
+PAGE_ROWS, PAGE_WIDTH = 35, 145.0
+"""Rows and characters of one landscape page, about; a chart that would cross its end begins a new page."""
 
 
 def write_workbook(report: Report, target: str | Path | IO[bytes], *, rows_max: int = SHEET_ROWS_MAX) -> None:
@@ -107,11 +107,14 @@ class _Workbook:
 
     def _chart(self, draft: Draft, chart: Chart) -> None:
         before = draft.page_breaks[-1] if draft.page_breaks else 0
-        if draft.row - before + chart_rows() > PAGE_ROWS:
+        page_rows = PAGE_ROWS * max(1.0, draft.page_width / PAGE_WIDTH)
+        if draft.row <= page_rows:
+            draft.print_rows = None
+        if draft.row - before + ROWS > page_rows:
             draft.page_breaks.append(draft.row - 1)
         draft.write(row_xml(draft.row, [], 15))
-        draft.charts.append((chart, f"A{draft.row}"))
-        for _ in range(chart_rows()):
+        draft.charts.append((chart, draft.row))
+        for _ in range(ROWS):
             draft.write(row_xml(draft.row, [], 15))
 
     def _links(self) -> None:

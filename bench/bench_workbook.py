@@ -1,0 +1,126 @@
+"""Rows per second of a streamed workbook beside openpyxl write-only, in one run, each in its own process.
+
+    python bench/bench_workbook.py [rows]
+
+Ten cells a row: two dates, four texts, three amounts and one formula, every cell styled. Goal: 8 times openpyxl
+with lxml, and memory that does not grow with the rows.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+GOAL = 8.0
+HEADINGS = ("Date", "Journal", "Pièce", "Compte", "Libellé", "Valeur", "Débit", "Crédit", "Solde", "Écart")
+
+
+def rows(count: int) -> Iterator[tuple[str | int | date, ...]]:
+    """Invented ledger lines: labels and documents differ, accounts and dates come back."""
+    start, balance = date(2026, 1, 1), 0
+    for number in range(count):
+        day = start + timedelta(days=number % 365)
+        debit, credit = (number * 37 % 9_000_000, 0) if number % 2 else (0, number * 41 % 9_000_000)
+        balance += debit - credit
+        label = f"Reversement du bureau n° {number % 400}, déclaration {number}"
+        yield day, "BQ", f"BQ-2026-{number}", f"52{number % 90:03d}", label, day, debit, credit, balance, debit - credit
+
+
+def ours(count: int, path: Path) -> None:
+    """The product's way."""
+    sys.path.insert(0, str(ROOT))
+    from reports.dataset import Column, Provenance, Report, Table
+    from reports.workbook.write import write_workbook
+
+    kinds = ("date", "text", "text", "text", "text", "date", "francs", "francs", "francs", "francs")
+    columns = tuple(
+        Column(f"c{place}", title, kind, formula="[c6]-[c7]" if place == 9 else None)
+        for place, (title, kind) in enumerate(zip(HEADINGS, kinds, strict=True))
+    )
+    table = Table("lines", "Lignes", columns, lambda: rows(count))
+    write_workbook(Report("bench", "Mesure", Provenance("Essai", None, None, fictional=True), (table,)), path)
+
+
+def openpyxl_write_only(count: int, path: Path) -> None:
+    """openpyxl's fastest way with styles: write-only, lxml installed, cells with registered named styles."""
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import NamedStyle
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Lignes")
+    formats = {"day": "DD/MM/YYYY", "amount": "#,##0", "label": "@"}
+    for name, number_format in formats.items():
+        book.add_named_style(NamedStyle(name, number_format=number_format))
+    looks = ("day", "label", "label", "label", "label", "day", "amount", "amount", "amount", "amount")
+    sheet.append(HEADINGS)
+    for number, row in enumerate(rows(count), 2):
+        cells = []
+        for value, look in zip((*row[:9], f"=G{number}-H{number}"), looks, strict=True):
+            cell = WriteOnlyCell(sheet, value=value)
+            cell.style = look
+            cells.append(cell)
+        sheet.append(cells)
+    book.save(path)
+
+
+def openpyxl_plain(count: int, path: Path) -> None:
+    """openpyxl write-only without styles but what dates bring: its upper bound."""
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Lignes")
+    sheet.append(HEADINGS)
+    for number, row in enumerate(rows(count), 2):
+        sheet.append((*row[:9], f"=G{number}-H{number}"))
+    book.save(path)
+
+
+WAYS = {"ours": ours, "openpyxl": openpyxl_write_only, "openpyxl-plain": openpyxl_plain}
+
+
+def measure(way: str, count: int) -> dict[str, float]:
+    """Seconds and peak memory of one way, in a process of its own."""
+    command = [sys.executable, str(Path(__file__).resolve()), "--only", way, str(count)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    result: dict[str, float] = json.loads(done.stdout)
+    return result
+
+
+def only(way: str, count: int) -> None:
+    """Do one way and say what it took."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bench.xlsx"
+        start = time.perf_counter()
+        WAYS[way](count, path)
+        seconds = time.perf_counter() - start
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(json.dumps({"rate": count / seconds, "peak": peak, "size": path.stat().st_size / 1e6}))
+
+
+def main() -> int:
+    """Print the rates, the ratio and the memory at one and at five times the rows; 1 when a goal is missed."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    results = {way: measure(way, count) for way in WAYS}
+    results["ours, 5 times the rows"] = measure("ours", count * 5)
+    for way, result in results.items():
+        print(f"{way:24} {result['rate']:>9,.0f} rows/s {result['peak']:>6,.0f} MB peak {result['size']:>7.1f} MB file")
+    ratio = results["ours"]["rate"] / results["openpyxl"]["rate"]
+    plain = results["ours"]["rate"] / results["openpyxl-plain"]["rate"]
+    growth = results["ours, 5 times the rows"]["peak"] - results["ours"]["peak"]
+    print(f"ratio to openpyxl write-only with styles: {ratio:.1f} (goal {GOAL:.0f}); without styles: {plain:.1f}")
+    print(f"memory growth from {count:,} to {count * 5:,} rows: {growth:.0f} MB")
+    return 0 if ratio >= GOAL and growth < 20 else 1
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--only"]:
+        only(sys.argv[2], int(sys.argv[3]))
+    else:
+        sys.exit(main())
