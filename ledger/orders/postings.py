@@ -1,6 +1,6 @@
 """What each move of an order enters in the books, as proposals that the posting command seals."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ledger.orders.order import BOOKS, REGULARISATION, REISSUE, Charge, PaymentOrder
 from ledger.orders.stages import Move
@@ -81,15 +81,18 @@ def liaison_account(state: str) -> str:
     return f"185{SUFFIX[state]}"
 
 
-def entries_for(step: Move, order: PaymentOrder, book: str) -> tuple[ProposedEntry, ...]:
+def entries_for(step: Move, order: PaymentOrder, book: str, occurrence: int = 1) -> tuple[ProposedEntry, ...]:
     """The entries that a move of one charge posts; none when the move posts nothing.
 
+    `occurrence` counts the acceptances of this charge (a suspended charge may be accepted again), so that each
+    pair of entries has a name of its own; a reversal bears that of the acceptance it takes back.
     Refuses: order_kind_wrong, order_account_wrong.
     """
     check_kind(step, order)
     if step.posts is None:
         return ()
-    return _POSTINGS[step.posts](order, order.charge(book))
+    entries = _POSTINGS[step.posts](order, order.charge(book))
+    return tuple(replace(entry, pair=f"{entry.pair}/{occurrence}" if entry.pair else None) for entry in entries)
 
 
 def check_kind(step: Move, order: PaymentOrder) -> None:

@@ -116,6 +116,21 @@ def test_one_states_call_paid_from_another_states_account_goes_through_the_liais
     assert written(entries_for(move("accepted", "pay"), call, "BF")) == ["BF BQ: D 40111 400000 / C 52111 400000"]
 
 
+def test_a_second_acceptance_and_a_reversal_have_pairs_of_their_own() -> None:
+    call = order("48132", on_behalf_of="NE", amount=400_000, charges=(Charge("BF", 400_000),))
+    done = [
+        ("authorised", "accept", 1),
+        ("accepted", "suspend", 1),
+        ("authorised", "accept", 2),
+        ("accepted", "cancel", 2),
+    ]
+
+    pairs = [[entry.pair for entry in entries_for(move(stage, act), call, "BF", n)] for stage, act, n in done]
+
+    assert [one == two for one, two in pairs] == [True, True, True, True]
+    assert len({one for one, _ in pairs}) == 4
+
+
 def test_the_bearing_state_needs_no_liaison_with_itself() -> None:
     call = order("48132", on_behalf_of="BF", amount=400_000, charges=(Charge("BF", 400_000),))
 
