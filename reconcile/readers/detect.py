@@ -3,7 +3,7 @@
 import re
 
 from reconcile.model import Fault, FileRefused
-from reconcile.readers.archive import looks_packed, safe_members
+from reconcile.readers.zip_members import looks_packed, names_in
 from reconcile.text import decode
 
 FILE_BYTES_MAX = 20 * 1024 * 1024
@@ -75,7 +75,7 @@ def too_large(size: int) -> FileRefused:
 
 
 def _packed(data: bytes) -> str:
-    names = {member.filename for member in safe_members(data)[1]}
+    names = set(names_in(data))
     if "[Content_Types].xml" in names:
         if any(name.startswith("xl/") for name in names):
             return "xlsx"

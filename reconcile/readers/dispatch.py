@@ -4,8 +4,8 @@ import importlib
 from typing import Any
 
 from reconcile.model import Fault, FileRefused, StatementFile
-from reconcile.readers.archive import looks_packed
 from reconcile.readers.detect import detect
+from reconcile.readers.zip_members import looks_packed
 
 READERS = {
     "mt940": "reconcile.readers.mt940",

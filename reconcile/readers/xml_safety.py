@@ -1,6 +1,7 @@
 """Reading XML that strangers wrote: no document type, no entity, no network, bounded depth and memory."""
 
 import io
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,8 @@ CLOSED: dict[str, Any] = {
 
 _MARKS = tuple("<!DOCTYPE".encode(coding) for coding in ("ascii", "utf-16-le", "utf-16-be"))
 
-_TRUNCATED = ("Premature end", "EndTag: '</' not found", "Extra content at the end", "Document is empty")
+_ENDED = re.compile(rb"</(?:[A-Za-z_][\w.-]{0,40}:)?Document\s{0,100}>\s{0,1000}\Z")
+_TAIL_BYTES = 4_096
 
 
 def refuse_document_type(data: bytes) -> None:
@@ -55,7 +57,7 @@ def closing_elements(data: bytes, names: Iterable[str]) -> Iterator[tuple[str, "
                 name = known[tag] = tag.rpartition("}")[2]
             yield name, element
     except etree.XMLSyntaxError as error:
-        raise FileRefused([_broken(error)]) from error
+        raise FileRefused([_broken(error, data)]) from error
 
 
 def root_of(data: bytes) -> tuple[str, list[str]]:
@@ -76,7 +78,7 @@ def root_of(data: bytes) -> tuple[str, list[str]]:
             if len(names) == 2:
                 break
     except etree.XMLSyntaxError as error:
-        raise FileRefused([_broken(error)]) from error
+        raise FileRefused([_broken(error, data)]) from error
     return namespace, names
 
 
@@ -95,11 +97,13 @@ def _document_type() -> Fault:
     )
 
 
-def _broken(error: "etree.XMLSyntaxError") -> Fault:
+def _broken(error: "etree.XMLSyntaxError", data: bytes) -> Fault:
     line = error.lineno or 0
     reason = str(error.msg or error)
+    if not line and reason == "unknown error":
+        raise MemoryError(reason)  # all that the library says when the system gives it no more memory
     facts = {"line": line, "reason": reason}
-    if any(mark in reason for mark in _TRUNCATED):
+    if not _ENDED.search(data[-_TAIL_BYTES:].replace(b"\0", b"").rstrip()):
         return Fault(
             "file_truncated",
             f"Le document XML s'arrête avant sa fin (ligne {line}). Téléchargez-le de nouveau auprès de la banque.",
