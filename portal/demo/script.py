@@ -72,3 +72,31 @@ def playing(story: Story, files: FileSet) -> tuple[Act, ...]:
     """The acts of the eighteen months, by day: what follows needs what comes before."""
     ranked = sorted(_dated(story, files), key=lambda pair: (pair[1].day, pair[0], pair[1].words))
     return tuple(act for _, act in ranked)
+
+
+REPORTS = ("dashboard", "trial-balance", "general-ledger", "journal", "collections", "capital", "suspense", "orders")
+"""The workbooks over the three books together."""
+
+
+def matching(story: Story) -> tuple[Act, ...]:
+    """Each accountant matches the lines of their account, once everything has come in."""
+    day = later(story.last, 5)
+    return tuple(
+        Act(day, ACCOUNTANTS[account.book], ("reconcile", "run", "--book", account.book)) for account in story.accounts
+    )
+
+
+def reporting(story: Story, folder: Path) -> tuple[Act, ...]:
+    """The auditor draws the workbooks, one reconciliation a book, the exports, and has everything checked."""
+    auditor = next(user.name for user in story.users if user.role == "auditor")
+    day = later(story.last, 6)
+    words: list[tuple[str, ...]] = [
+        ("report", name, "--format", "xlsx", "--out", str(folder / f"{name}.xlsx")) for name in REPORTS
+    ]
+    for account in story.accounts:
+        out = str(folder / f"reconciliation-{account.book}.xlsx")
+        words.append(("report", "reconciliation", "--book", account.book, "--format", "xlsx", "--out", out))
+    for name, file in (("fec", "fec.txt"), ("hledger", "livres.journal"), ("beancount", "livres.beancount")):
+        words.append(("export", name, "--out", str(folder / file)))
+    words.append(("verify",))
+    return tuple(Act(day, auditor, one) for one in words)
