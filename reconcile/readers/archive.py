@@ -1,4 +1,4 @@
-"""ZIP archives from outside: what is in them is looked at before a byte is unpacked, and counted while it is."""
+"""ZIP archives of statements: what is in them is looked at before a byte is unpacked, and counted while it is."""
 
 import io
 from typing import TYPE_CHECKING
@@ -22,19 +22,33 @@ def looks_packed(data: bytes) -> bool:
     return data.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"))
 
 
+def names_in(data: bytes) -> list[str]:
+    """The names in the archive, unchecked: enough to tell a workbook from a delivery of statements.
+
+    Refuses: archive_unsafe, for an archive whose directory cannot be read.
+    """
+    archive, members = _directory(data)
+    archive.close()
+    return [member.filename for member in members]
+
+
+def _directory(data: bytes) -> "tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]":
+    import zipfile
+
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        return archive, archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        raise _unsafe("l'archive ZIP est abîmée ou incomplète", reason=str(error)) from error
+
+
 def safe_members(data: bytes) -> "tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]":
     """The archive and its files, folders left out.
 
     Refuses: archive_unsafe, for a broken or encrypted archive, more than 200 entries, more than 50 MB
     unpacked, an entry packed more than 100 times, a name that leaves the folder.
     """
-    import zipfile
-
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-        members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-        raise _unsafe("l'archive ZIP est abîmée ou incomplète", reason=str(error)) from error
+    archive, members = _directory(data)
     if len(members) > ENTRIES_MAX:
         raise _unsafe(
             f"l'archive ZIP contient {len(members)} fichiers, au plus {ENTRIES_MAX} sont admis", entries=len(members)

@@ -1,8 +1,8 @@
 """A ZIP of camt documents, as banks deliver several accounts or several pages: read as one delivery."""
 
 from reconcile.model import Fault, FileRefused, StatementFile
+from reconcile.readers.archive import UNPACKED_BYTES_MAX, safe_members, unpack
 from reconcile.readers.camt import family, read_documents
-from reconcile.readers.zip_members import UNPACKED_BYTES_MAX, safe_members, unpack
 
 _SYSTEM_FILES = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 

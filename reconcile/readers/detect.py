@@ -3,7 +3,7 @@
 import re
 
 from reconcile.model import Fault, FileRefused
-from reconcile.readers.zip_members import looks_packed, names_in
+from reconcile.readers.archive import looks_packed, names_in
 from reconcile.text import decode
 
 FILE_BYTES_MAX = 20 * 1024 * 1024

@@ -4,8 +4,8 @@ import importlib
 from typing import Any
 
 from reconcile.model import Fault, FileRefused, StatementFile
+from reconcile.readers.archive import looks_packed
 from reconcile.readers.detect import detect
-from reconcile.readers.zip_members import looks_packed
 
 READERS = {
     "mt940": "reconcile.readers.mt940",
@@ -25,9 +25,6 @@ PACKED_CAMT = "reconcile.readers.camt_archive"
 MAPPED = ("csv", "xlsx")
 """Formats whose columns a profile may name."""
 
-UNMARKED = ("mt940", "mt942")
-"""Formats that always name their currency."""
-
 
 def read_bytes(data: bytes, *, profile: Any = None, bound_currency: str | None = None) -> StatementFile:
     """The statements of a file whose format only its content tells.
@@ -41,7 +38,7 @@ def read_bytes(data: bytes, *, profile: Any = None, bound_currency: str | None =
     try:
         kind = detect(data)
         name = PACKED_CAMT if kind.startswith("camt") and looks_packed(data) else READERS[kind]
-        options: dict[str, Any] = {} if kind in UNMARKED else {"bound_currency": bound_currency}
+        options: dict[str, Any] = {"bound_currency": bound_currency}
         if kind in MAPPED:
             options["profile"] = profile
         read = importlib.import_module(name).read(data, **options)

@@ -1,6 +1,5 @@
 """Files that attack their reader: the child process may suffer, this one may not."""
 
-import os
 import threading
 from pathlib import Path
 
@@ -94,9 +93,14 @@ def test_a_file_that_needs_more_memory_than_allowed_is_a_refusal(monkeypatch: py
     assert refused(document().replace(b"</Ntry>", b"</Ntry>" + b"<X><Y/></X>" * 1_500_000)) == "reading_aborted"
 
 
-def test_the_child_sees_neither_the_database_address_nor_other_settings() -> None:
-    os.environ["PCAES_DATABASE"] = os.environ.get("PCAES_DATABASE", "sqlite:///never.db")
-    assert "PCAES_DATABASE" not in sandbox._environment()
+def test_the_child_does_not_see_the_database_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PCAES_DATABASE", "sqlite:///never.db")
+    child = sandbox.Child()
+    child.read(document(), {"profile": None, "bound_currency": None})
+    seen = Path(f"/proc/{child.process.pid}/environ").read_bytes()
+    child.close()
+    assert b"PCAES_DATABASE" not in seen
+    assert b"PYTHONPATH" in seen
 
 
 def test_threads_that_read_at_the_same_time_do_not_mix_their_files() -> None:
