@@ -120,7 +120,7 @@ def holder_at(mandates: Iterable[Mandate], instant: datetime) -> Mandate:
 def check_continuity(mandates: Iterable[Mandate]) -> None:
     """Every instant since the first mandate has exactly one holder.
 
-    Refuses: mandate_empty, mandate_overlap, mandate_gap.
+    Refuses: mandate_empty, mandate_overlap, mandate_gap, mandate_none (the last mandate is over).
     """
     ordered = sorted(mandates, key=lambda mandate: (mandate.start, mandate.id))
     for mandate in ordered:

@@ -1,9 +1,11 @@
 """The payment order as it is signed: what is paid, to whom, from which books, on which documents."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ledger.iban import check_iban
 from ledger.money import AMOUNT_MAX, share
 from ledger.refusal import Refusal
 
@@ -94,14 +96,23 @@ def split_charges(amount: int, weights: Sequence[tuple[str, int]]) -> tuple[Char
     return tuple(Charge(book, part) for (book, _), part in zip(weights, parts, strict=True) if part)
 
 
-def check_order(order: PaymentOrder) -> None:
-    """The order is whole and agrees with itself. The IBAN's keys are checked by the command that creates it.
+def payee_from(name: str, account: str) -> Payee:
+    """The creditor as typed: name in composed letters and single blanks, account checked and without blanks.
 
-    Refuses: order_incomplete, order_charges_differ.
+    Refuses: iban_invalid.
+    """
+    return Payee(" ".join(unicodedata.normalize("NFC", name).split()), check_iban(account).compact)
+
+
+def check_order(order: PaymentOrder) -> None:
+    """The order is whole and agrees with itself.
+
+    Refuses: order_incomplete, order_charges_differ, iban_invalid.
     """
     faults = _faults(order)
     if faults:
         raise OrderIncomplete(number=order.number, faults=faults)
+    check_iban(order.payee.iban)
     charged = sum(charge.amount for charge in order.charges)
     if charged != order.amount:
         raise OrderChargesDiffer(
@@ -113,6 +124,7 @@ def _faults(order: PaymentOrder) -> list[str]:
     books = [charge.book for charge in order.charges]
     hashes = [document.sha256 for document in order.documents]
     tests = (
+        (any(_unreadable(text) for text in _texts(order)), "caractère de contrôle ou illisible dans un texte"),
         (not order.purpose.strip(), "objet manquant"),
         (not order.payee.name.strip(), "nom du bénéficiaire manquant"),
         (not order.payee.iban.strip(), "compte du bénéficiaire manquant"),
@@ -131,6 +143,16 @@ def _faults(order: PaymentOrder) -> list[str]:
         (order.currency != "XOF", "monnaie autre que le franc CFA (XOF)"),
     )
     return [fault for wrong, fault in tests if wrong]
+
+
+def _texts(order: PaymentOrder) -> tuple[str, ...]:
+    names = tuple(document.name for document in order.documents)
+    return (order.number, order.purpose, order.payee.name, order.payee.iban, order.account, *names)
+
+
+def _unreadable(text: str) -> bool:
+    """Line ends, other control characters and halves of letters: they could not be printed as they were signed."""
+    return any(unicodedata.category(letter) in ("Cc", "Cs", "Cn", "Zl", "Zp") for letter in text)
 
 
 def _missing(book: str) -> Charge:

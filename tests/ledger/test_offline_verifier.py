@@ -39,7 +39,7 @@ MANDATE = Mandate(
 ORDER = PaymentOrder(
     number="2026-0012",
     purpose="Étude de faisabilité",
-    payee=Payee("Bureau fictif", "ML13ML0160120102600100668497"),
+    payee=Payee("Bureau fictif", "ML13ML9980100100000000000783"),
     amount=1_000_000,
     account="65881",
     charges=(Charge("BF", 600_000), Charge("ML", 400_000)),
@@ -201,7 +201,7 @@ SIGNED_DATA = ["Données signées intactes", "Signature Ed25519 valable"]
     ("change", "found"),
     [
         (edit("order.purpose", "Etude de faisabilité"), SIGNED_DATA),
-        (edit("order.payee.iban", "ML13ML0160120102600100668498"), SIGNED_DATA),
+        (edit("order.payee.iban", "ML13ML9980100100000000000789"), SIGNED_DATA),
         (edit("order.amount", 1_000_001), ["Charges égales au montant", *SIGNED_DATA]),
         (edit("order.documents.0.sha256", "0" * 64), SIGNED_DATA),
         (edit("signatures.0.canonical_sha256", "0" * 64), ["Données signées intactes"]),

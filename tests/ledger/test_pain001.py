@@ -134,7 +134,8 @@ def test_an_account_with_a_wrong_key_is_refused() -> None:
 
 
 def test_an_account_outside_the_union_needs_the_bic_of_its_bank() -> None:
-    french = "FR1420041010050500013M02606"
+    bban = "99999000010000000000191"
+    french = f"FR{check_digits('FR', bban)}{bban}"
 
     with pytest.raises(TransferUnfit):
         written(Transfer("2026-1", "Bureau", french, 1, "Solde"))

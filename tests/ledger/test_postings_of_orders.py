@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.iban import IbanInvalid
 from ledger.orders.order import (
     PAYMENT,
     REGULARISATION,
@@ -15,6 +16,7 @@ from ledger.orders.order import (
     Payee,
     PaymentOrder,
     check_order,
+    payee_from,
     split_charges,
 )
 from ledger.orders.postings import (
@@ -33,7 +35,7 @@ def order(account: str = "65881", kind: str = PAYMENT, **changes: object) -> Pay
     facts: dict[str, object] = {
         "number": "2026-0012",
         "purpose": "Étude de faisabilité",
-        "payee": Payee("Bureau fictif", "ML13ML0160120102600100668497"),
+        "payee": Payee("Bureau fictif", "ML13ML9980100100000000000783"),
         "amount": 1_000_000,
         "account": account,
         "charges": (Charge("BF", 400_000), Charge("ML", 350_000), Charge("NE", 250_000)),
@@ -196,7 +198,10 @@ def test_charges_that_do_not_make_the_amount_are_refused_with_the_difference() -
     ("changes", "fault"),
     [
         ({"purpose": " "}, "objet manquant"),
-        ({"payee": Payee("", "ML13")}, "nom du bénéficiaire manquant"),
+        ({"purpose": "Étude\nMontant : 5"}, "caractère de contrôle ou illisible dans un texte"),
+        ({"payee": Payee("B\x00", "ML00")}, "caractère de contrôle ou illisible dans un texte"),
+        ({"documents": (Document("a\ud800", "ab" * 32, 1),)}, "caractère de contrôle ou illisible dans un texte"),
+        ({"payee": Payee("", "ML00")}, "nom du bénéficiaire manquant"),
         ({"payee": Payee("X", "")}, "compte du bénéficiaire manquant"),
         ({"amount": 0}, "montant nul, négatif ou trop grand"),
         ({"account": ""}, "compte imputé manquant"),
@@ -217,6 +222,15 @@ def test_an_order_that_lacks_something_is_refused_with_its_faults(changes: dict[
     with pytest.raises(OrderIncomplete) as refused:
         check_order(order(**changes))
     assert fault in refused.value.facts["faults"]
+
+
+def test_the_account_of_the_payee_is_checked_and_written_without_blanks() -> None:
+    assert payee_from("  Bureau \t fictif", "ml13 ml99 8010 0100 0000 0000 0783") == order().payee
+    assert payee_from("E\u0301tude", order().payee.iban).name == "Étude"
+    with pytest.raises(IbanInvalid):
+        payee_from("Bureau fictif", "ML13ML9980100100000000000789")
+    with pytest.raises(IbanInvalid):
+        check_order(order(payee=Payee("Bureau fictif", "ML13ML9980100100000000000789")))
 
 
 def test_an_order_of_one_franc_over_three_books_gives_it_to_one() -> None:
