@@ -1,11 +1,15 @@
 """The run: lines on the table, passes in their declared order, until nothing more can be decided."""
 
+import gc
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from operator import attrgetter, itemgetter
 
 from reconcile.matching.config import DEFAULT_CONFIG, MatchConfig
 from reconcile.matching.declarations import NOTHING_DECLARED, Declarations
-from reconcile.matching.order import ORDER
+from reconcile.matching.order import FROM_THE_BOOKS, ORDER
+from reconcile.matching.passes import group_loose
 from reconcile.matching.rows import BankLine, BookLine, Match, Outcome, PassStats
 from reconcile.matching.table import WorkTable
 
@@ -26,24 +30,47 @@ def match(
     Nothing is posted here: a match may carry the entry to post.
     """
     table = WorkTable(
-        sorted(bank_lines, key=lambda line: line.id),
-        sorted(book_lines, key=lambda line: line.id),
+        # The id is the first field of both rows.
+        sorted(bank_lines, key=itemgetter(0)),
+        sorted(book_lines, key=itemgetter(0)),
         settled,
         declarations,
         config,
     )
+    with _collector_at_rest():
+        _decide(table)
+    matches = tuple(sorted((*table.confirmed, *table.shown), key=attrgetter("bank_ids", "book_ids")))
+    return Outcome(matches, tuple(table.bank.values()), tuple(table.book.values()), _stats(matches))
+
+
+def _decide(table: WorkTable) -> None:
+    """The books first, until they answer nothing more; only then what is shown and what the rules post."""
     decided = -1
     while decided < len(table.confirmed):
         decided = len(table.confirmed)
         table.clear_shown()
         for step in ORDER:
-            step.run(table)
-    matches = tuple(sorted((*table.confirmed, *table.shown), key=_order))
-    return Outcome(matches, tuple(table.bank.values()), tuple(table.book.values()), _stats(matches))
+            if step.name in FROM_THE_BOOKS:
+                step.run(table)
+        if decided < len(table.confirmed):
+            continue
+        group_loose.run(table)
+        for step in ORDER:
+            if step.name not in FROM_THE_BOOKS:
+                step.run(table)
 
 
-def _order(found: Match) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
-    return found.bank_ids, found.book_ids
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Suspend the cycle collector: a run makes hundreds of thousands of rows and no cycle, and scanning them
+    again and again would take a third of the time."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def _stats(matches: tuple[Match, ...]) -> tuple[PassStats, ...]:

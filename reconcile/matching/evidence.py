@@ -39,7 +39,7 @@ def reference_objection(line: BankLine, entry: BookLine) -> str:
     return ""
 
 
-def _following(parts: list[str]) -> set[str]:
+def _following(parts: tuple[str, ...]) -> set[str]:
     found, whole, short = set(), "", ""
     for part in parts[:6]:
         whole, short = whole + part, short + part.lstrip("0")

@@ -41,3 +41,6 @@ ORDER: tuple[Pass, ...] = tuple(
     )
 )
 """The declared order: what a reference proves comes before what an amount suggests, the books before the rules."""
+
+FROM_THE_BOOKS = frozenset(module.NAME for module in (reference, reference_in_label, amount_date, group, transfer))
+"""The passes that answer bank lines with entries that exist; the others may post new ones."""

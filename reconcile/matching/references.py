@@ -29,14 +29,15 @@ def exact_key(reference: str | None) -> str:
     return key if len(key) > 2 and _DIGIT(key) else ""
 
 
-def runs(text: str) -> list[str]:
+@lru_cache(maxsize=1 << 17)
+def runs(text: str) -> tuple[str, ...]:
     """The runs of letters and of digits of a text; a letter O among digits is read as zero."""
     plain = plain_text(text)
     if "O" in plain:
         plain = _ZERO_BEFORE.sub(lambda found: "0" * len(found[0]), _ZERO_AFTER.sub(lambda f: "0" * len(f[0]), plain))
     if "0" in plain:
         plain = _OH.sub("O", plain)
-    return _RUN.findall(plain)
+    return tuple(_RUN.findall(plain))
 
 
 @lru_cache(maxsize=1 << 17)

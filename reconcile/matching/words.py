@@ -1,6 +1,7 @@
 """The words by which banks of the zone name charges, interest and returned payments."""
 
 import re
+from functools import lru_cache
 
 from reconcile.matching.references import plain_text
 
@@ -49,11 +50,13 @@ _EMPTY_WORDS = frozenset(
 )
 
 
+@lru_cache(maxsize=1 << 15)
 def says_charge(label: str) -> bool:
     """True when the label names a bank charge beyond doubt: « Frais de tenue de compte », « Commission »."""
     return _CHARGE.search(plain_text(label)) is not None
 
 
+@lru_cache(maxsize=1 << 15)
 def may_say_charge(label: str) -> bool:
     """True when the label has the word « frais », which a mission's expenses bear as well."""
     text = plain_text(label)
@@ -65,11 +68,13 @@ def says_interest(label: str) -> bool:
     return _INTEREST.search(plain_text(label)) is not None
 
 
+@lru_cache(maxsize=1 << 15)
 def says_return(label: str) -> bool:
     """True when the label names a returned, rejected or cancelled payment."""
     return _RETURN.search(plain_text(label)) is not None
 
 
+@lru_cache(maxsize=1 << 15)
 def name_words(name: str | None) -> frozenset[str]:
     """The telling words of a person's or company's name."""
     return frozenset(_WORD.findall(plain_text(name or ""))) - _EMPTY_WORDS

@@ -1,11 +1,12 @@
 """No wrong automatic match, on any seed at any difficulty; and enough right ones, pass by pass."""
 
+import sys
 from collections import Counter
 
 import pytest
-from tests.reconcile.labelled import labelled
 
 from reconcile.matching.engine import match
+from tests.reconcile.labelled import labelled
 
 SEEDS = range(25)
 FLOORS = {
@@ -61,7 +62,11 @@ def test_each_pass_finds_enough(capsys: pytest.CaptureFixture[str]) -> None:
                     got[expected] += line in confirmed
     recall = {name: got[name] / due[name] for name in FLOORS}
     with capsys.disabled():
-        print("\n" + "\n".join(f"  {name:20} {got[name]:5} / {due[name]:5} = {recall[name]:.3f}" for name in FLOORS))
+        sys.stdout.write(
+            "\n"
+            + "\n".join(f"  {name:20} {got[name]:5} / {due[name]:5} = {recall[name]:.3f}" for name in FLOORS)
+            + "\n"
+        )
     assert {name: share for name, share in recall.items() if share < FLOORS[name]} == {}
 
 

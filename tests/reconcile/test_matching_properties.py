@@ -4,10 +4,10 @@ import random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.reconcile.labelled import Truth, labelled
 
 from reconcile.matching.engine import match
 from reconcile.matching.rows import BankLine, BookLine, Outcome
+from tests.reconcile.labelled import Truth, labelled
 
 DRAWS = st.tuples(st.integers(0, 10_000), st.integers(0, 3))
 

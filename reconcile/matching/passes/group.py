@@ -1,15 +1,14 @@
 """One line against several, found by exact subset sum and confirmed only when a reference ties them."""
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from reconcile.matching.references import canonical, exact_key
 from reconcile.matching.rows import BankLine, BookId, BookLine, Match, Status
 from reconcile.matching.subset_sum import SubsetSum, subsets_that_sum
 from reconcile.matching.table import Mentions, WorkTable, bank_order, book_order, francs, gap_text
-from reconcile.matching.words import name_words, says_charge
+from reconcile.matching.words import says_charge
 
 NAME = "group"
 TITLE = "Groupes"
@@ -19,7 +18,7 @@ EXPLANATION = (
 )
 
 
-class _Side(NamedTuple):
+class Side(NamedTuple):
     """The single line and the lines among which its parts are sought, in one vocabulary for both directions."""
 
     single: BankLine | BookLine
@@ -29,12 +28,11 @@ class _Side(NamedTuple):
 
 
 def run(table: WorkTable) -> None:
-    """Seek groups tied by a reference, then by the bank's own details, then, to be shown only, by name and date."""
+    """Confirm the groups tied by a reference or by the bank's own details; see `group_loose` for the others."""
     mentions = Mentions(table)
     _one_bank_line(table, mentions)
     _one_book_line(table, mentions)
     _by_details(table)
-    _loose(table)
 
 
 def sorted_book(lines: list[BookLine]) -> Sequence[BookLine]:
@@ -53,7 +51,7 @@ def _one_bank_line(table: WorkTable, mentions: Mentions) -> None:
         parts = [table.book[x] for x in mentions.book_lines(line)]
         if len(parts) > 1:
             tie = ", ".join(sorted({_shared(part, mentions.of_bank[line.id]) for part in parts})[:3])
-            found.append(_Side(line, line.booking_date, sorted_book(parts), tie))
+            found.append(Side(line, line.booking_date, sorted_book(parts), tie))
     _settle(table, found)
 
 
@@ -67,11 +65,11 @@ def _one_book_line(table: WorkTable, mentions: Mentions) -> None:
         parts = [table.bank[x] for x in mentions.bank_lines(entry) if x in table.bank]
         if len(parts) > 1:
             tie = next(x for x in entry.references if canonical(x))
-            found.append(_Side(entry, entry.date, sorted_bank(parts), tie))
+            found.append(Side(entry, entry.date, sorted_bank(parts), tie))
     _settle(table, found)
 
 
-def _settle(table: WorkTable, sides: Iterable[_Side]) -> None:
+def _settle(table: WorkTable, sides: Iterable[Side]) -> None:
     """Answer each search on the same lines, then confirm the answers that no other answer disputes."""
     answers = [(side, match) for side in sides if (match := _answer(table, side)) is not None]
     claims: dict[object, int] = {}
@@ -89,9 +87,9 @@ def _settle(table: WorkTable, sides: Iterable[_Side]) -> None:
             table.show(match._replace(status="ambiguous", reason=text) if match.status == "confirmed" else match)
 
 
-def _answer(table: WorkTable, side: _Side) -> Match | None:
+def _answer(table: WorkTable, side: Side) -> Match | None:
     config = table.config
-    near = [part for part in side.parts if abs((_day(part) - side.day).days) <= config.reference_days]
+    near = [part for part in side.parts if abs((day_of(part) - side.day).days) <= config.reference_days]
     amounts = [part.amount for part in near]
     if len(near) < 2:
         return None
@@ -107,28 +105,30 @@ def _answer(table: WorkTable, side: _Side) -> Match | None:
     left_out = [part for part in near if part not in chosen]
     whole = not [part for part in left_out if not _is_charge(part, table)]
     status: Status = "ambiguous" if result.answer == "several" else "confirmed" if whole else "proposed"
-    return _match(table, side, chosen, left_out, result, status)
+    return group_match(table, side, chosen, left_out, result, status)
 
 
 def _is_charge(part: BankLine | BookLine, table: WorkTable) -> bool:
     return isinstance(part, BankLine) and (part.type in table.config.charge_types or says_charge(part.label))
 
 
-def _day(line: BankLine | BookLine) -> date:
+def day_of(line: BankLine | BookLine) -> date:
+    """The date on which a line stands on its own side."""
     return line.booking_date if isinstance(line, BankLine) else line.date
 
 
-def _match(
+def group_match(
     table: WorkTable,
-    side: _Side,
+    side: Side,
     chosen: Sequence[BankLine | BookLine],
     left_out: Sequence[BankLine | BookLine],
     result: SubsetSum,
     status: Status,
 ) -> Match:
+    """One group as a match, with its reason; shared with the groups that are only shown."""
     lines = [x for x in (side.single, *chosen) if isinstance(x, BankLine)]
     entries = [x for x in (side.single, *chosen) if isinstance(x, BookLine)]
-    gap = max(table.days.between(side.single.book, _day(part), side.day) for part in chosen)
+    gap = max(table.days.between(side.single.book, day_of(part), side.day) for part in chosen)
     what = "lignes de relevé" if isinstance(side.single, BookLine) else "écritures"
     if result.answer == "several":
         reason = (
@@ -145,7 +145,7 @@ def _match(
             f"{len(chosen) + len(left_out)} candidates ({side.tie}), {gap_text(gap)}{extra}."
         )
         rejected = (
-            f"Écartée : ligne de {francs(left_out[0].amount)} du {_day(left_out[0]):%d/%m/%Y}, de trop pour ce total."
+            f"Écartée : ligne de {francs(left_out[0].amount)} du {day_of(left_out[0]):%d/%m/%Y}, de trop pour ce total."
             if left_out
             else "Aucune autre combinaison, aucune candidate laissée de côté."
         )
@@ -174,8 +174,8 @@ def _by_details(table: WorkTable) -> None:
             chosen.extend(found if len(found) == 1 else ())
         entries = [table.book[x] for x in chosen]
         if len(chosen) > 1 and len(set(chosen)) == len(line.details) and sum(x.amount for x in entries) == line.amount:
-            side = _Side(line, line.booking_date, sorted_book(entries), "détails du lot")
-            answers.append(_match(table, side, side.parts, (), SubsetSum("unique", 1), "confirmed"))
+            side = Side(line, line.booking_date, sorted_book(entries), "détails du lot")
+            answers.append(group_match(table, side, side.parts, (), SubsetSum("unique", 1), "confirmed"))
     claims: dict[BookId, int] = {}
     for match in answers:
         for book_id in match.book_ids:
@@ -183,68 +183,3 @@ def _by_details(table: WorkTable) -> None:
     for match in answers:
         if all(claims[x] == 1 for x in match.book_ids):
             table.confirm(match)
-
-
-def _loose(table: WorkTable) -> None:
-    """Groups that only a name or the dates suggest: always shown, never confirmed."""
-    for side in [*_loose_bank(table), *_loose_book(table)]:
-        shown = table.shown_bank if isinstance(side.single, BankLine) else table.shown_book
-        if side.single.id in shown:
-            continue
-        parts = [
-            x for x in side.parts if x.id not in (table.shown_book if isinstance(x, BookLine) else table.shown_bank)
-        ]
-        if not 2 <= len(parts) <= table.config.group_loose_candidates:
-            continue
-        result = subsets_that_sum([x.amount for x in parts], side.single.amount, states_max=table.config.group_states)
-        if result.answer == "unique" and len(result.places) > 1:
-            chosen = [parts[place] for place in result.places]
-            left_out = [part for part in parts if part not in chosen]
-            match = _match(table, side, chosen, left_out, result, "proposed")
-            table.show(match)
-
-
-def _loose_bank(table: WorkTable) -> list[_Side]:
-    found = []
-    near = _Nearby(table.book.values(), table)
-    for line in sorted(table.bank.values(), key=bank_order):
-        parts = near.around(line)
-        found.append(_Side(line, line.booking_date, parts, near.tie(line)))
-    return found
-
-
-def _loose_book(table: WorkTable) -> list[_Side]:
-    found = []
-    near = _Nearby(table.bank.values(), table)
-    for entry in sorted(table.book.values(), key=book_order):
-        found.append(_Side(entry, entry.date, near.around(entry), near.tie(entry)))
-    return found
-
-
-class _Nearby:
-    """Open lines by book, sign and counterparty, in date order: the same name if there is one, else the same days."""
-
-    def __init__(self, lines: Iterable[BankLine] | Iterable[BookLine], table: WorkTable) -> None:
-        self._lines: dict[tuple[str, bool, frozenset[str]], list[BankLine | BookLine]] = {}
-        self._reach = timedelta(days=table.config.window_working_days + 2)
-        self._most = table.config.group_loose_candidates
-        for line in lines:
-            names = name_words(line.counterparty)
-            for key in {names, frozenset[str]()}:
-                self._lines.setdefault((line.book, line.amount > 0, key), []).append(line)
-        for found in self._lines.values():
-            found.sort(key=lambda x: (_day(x), x.amount, str(x.id)))
-        self._days = {key: [_day(x) for x in found] for key, found in self._lines.items()}
-
-    def around(self, line: BankLine | BookLine) -> list[BankLine | BookLine]:
-        """The candidates for a group with this line; empty when there are too many to say anything."""
-        key = (line.book, line.amount > 0, name_words(line.counterparty))
-        days = self._days.get(key)
-        if not days:
-            return []
-        low, high = bisect_left(days, _day(line) - self._reach), bisect_right(days, _day(line) + self._reach)
-        return [] if high - low > self._most else self._lines[key][low:high]
-
-    def tie(self, line: BankLine | BookLine) -> str:
-        """What ties the candidates, in words."""
-        return f"même tiers {line.counterparty}, dates voisines" if name_words(line.counterparty) else "dates voisines"

@@ -18,18 +18,23 @@ ByReference = dict[tuple[str, str], list[BookLine]]
 def run(table: WorkTable) -> None:
     """Confirm the pairs that one exact reference and one amount designate on both sides."""
     by_reference = _index(table)
-    pairs: dict[int, set[BookId]] = {}
+    pairs: dict[int, list[BookId]] = {}
     taken: dict[BookId, list[BankLine]] = {}
     keys: dict[int, str] = {}
     for line in table.bank.values():
+        found: list[BookId] = []
         for text in (line.customer_reference, line.bank_reference):
-            key = exact_key(text)
-            for entry in by_reference.get((line.book, key), ()) if key else ():
-                if entry.amount != line.amount or entry.id in pairs.get(line.id, ()):
-                    continue
-                pairs.setdefault(line.id, set()).add(entry.id)
-                taken.setdefault(entry.id, []).append(line)
-                keys.setdefault(line.id, key)
+            if not text:
+                continue
+            # The index holds telling references only, so the bank's text needs no check of its own.
+            key = text.strip().upper()
+            for entry in by_reference.get((line.book, key), ()):
+                if entry.amount == line.amount and entry.id not in found:
+                    found.append(entry.id)
+                    taken.setdefault(entry.id, []).append(line)
+                    keys.setdefault(line.id, key)
+        if found:
+            pairs[line.id] = found
     ties: set[int] = set()
     for line_id, entries in pairs.items():
         (entry_id, *others) = entries
@@ -93,7 +98,7 @@ def _nearest(entry: BookLine, same_reference: list[BookLine]) -> str:
 def _show_ties(
     table: WorkTable,
     ties: set[int],
-    pairs: dict[int, set[BookId]],
+    pairs: dict[int, list[BookId]],
     taken: dict[BookId, list[BankLine]],
     keys: dict[int, str],
 ) -> None:
@@ -103,7 +108,7 @@ def _show_ties(
             continue
         lines, entries, waiting = {start.id}, set[BookId](), [start.id]
         while waiting:
-            for entry_id in pairs[waiting.pop()] - entries:
+            for entry_id in set(pairs[waiting.pop()]) - entries:
                 entries.add(entry_id)
                 fresh = {line.id for line in taken[entry_id]} - lines
                 lines |= fresh
