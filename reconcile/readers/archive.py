@@ -101,5 +101,8 @@ def _check(member: "zipfile.ZipInfo") -> None:
 
 
 def _unsafe(what: str, **facts: object) -> FileRefused:
-    sentence = f"Fichier compressé refusé : {what}. Décompressez-le vous-même et importez les relevés un à un."
+    sentence = (
+        f"Fichier compressé refusé : {what}. "
+        "Demandez à la banque un autre export, ou importez les relevés un à un, sans les compresser."
+    )
     return FileRefused([Fault("archive_unsafe", sentence, dict(facts))])
