@@ -122,6 +122,10 @@ class Ledger:
             self._log_refusal(command, refused, print_of_input, key, dry_run)
             raise refused from error
 
+    def log_refusal(self, command: str, refusal: Refusal, payload: Any = None) -> None:
+        """Keep as evidence a refusal that came before the transaction, such as a file that cannot be read."""
+        self._log_refusal(command, refusal, fingerprint(command, payload), None, False)
+
     def _in_transaction(
         self,
         connection: Connection,

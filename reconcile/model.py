@@ -91,10 +91,11 @@ class FileRefused(Refusal):
         self.faults = tuple(faults)
         self.format = format
         others = len(self.faults) - 1
+        plural = "s" if others > 1 else ""
         super().__init__(
             file=file or "lu",
             first=self.faults[0].sentence,
-            more=f"({others} autre{'s' if others > 1 else ''} anomalie{'s' if others > 1 else ''} dans ce fichier.)" if others else "",
+            more=f"({others} autre{plural} anomalie{plural} dans ce fichier.)" if others else "",
             fault=self.faults[0].code,
             faults=[{"code": fault.code, "message": fault.sentence, **fault.facts} for fault in self.faults],
         )

@@ -1,10 +1,239 @@
-"""Bank statements: stored files, statements, lines."""
+"""Bank statements: stored files, statements, lines, declared layouts; a statement is sealed like an entry."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+LOCK = 20250328
+KEYS = {
+    "statement_file": "id = NEW.id OR sha256 = NEW.sha256",
+    "statement": "id = NEW.id",
+    "statement_line": "id = NEW.id OR (iban = NEW.iban AND identity = NEW.identity AND occurrence = NEW.occurrence)",
+    "statement_line_again": "statement_id = NEW.statement_id AND position = NEW.position",
+    "statement_profile": "id = NEW.id",
+}
+
+# The lines that a statement brought and those that it shows again: their number and their sum.
+LINES = (
+    "(SELECT count(*) FROM statement_line WHERE statement_id = NEW.id)"
+    " + (SELECT count(*) FROM statement_line_again WHERE statement_id = NEW.id)"
+)
+SUM = (
+    "(SELECT coalesce(sum(amount), 0) FROM statement_line WHERE statement_id = NEW.id)"
+    " + (SELECT coalesce(sum(l.amount), 0) FROM statement_line_again s JOIN statement_line l ON l.id = s.line_id"
+    " WHERE s.statement_id = NEW.id)"
+)
+FAULTS = (
+    ("statement_lines_counted", f"NEW.line_count <> {LINES}"),
+    ("statement_balances", f"NEW.proven AND NEW.opening + {SUM} <> NEW.closing"),
+    (
+        "statement_account_bound",
+        "NOT EXISTS (SELECT 1 FROM bank_account WHERE iban = NEW.iban AND book = NEW.book)",
+    ),
+)
+
+
+def _sqlite() -> bool:
+    return op.get_bind().dialect.name == "sqlite"
+
+
+def _check(name: str, sql: str) -> sa.CheckConstraint:
+    return sa.CheckConstraint(sql, name=name)
+
+
+def _fk(column: str, target: str, name: str, deferred: bool = False) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        [column],
+        [target],
+        name=name,
+        ondelete="RESTRICT",
+        deferrable=True if deferred else None,
+        initially="DEFERRED" if deferred else None,
+    )
+
+
+def _sqlite_checks(name: str, whole: tuple[str, ...], days: tuple[str, ...] = ()) -> list[sa.CheckConstraint]:
+    if not _sqlite():
+        return []
+    found = [_check(f"{name}_whole", " AND ".join(f"typeof({c}) IN ('integer', 'null')" for c in whole))]
+    if days:
+        sql = " AND ".join(f"({c} IS NULL OR {c} IS strftime('%Y-%m-%d', {c}))" for c in days)
+        found.append(_check(f"{name}_dates", sql))
+    return found
+
 
 def upgrade() -> None:
-    """Bank statements: stored files, statements, lines."""
+    """Build the tables of statements and their guards."""
+    _tables()
+    _lines()
+    if _sqlite():
+        _guards_sqlite()
+    else:
+        _guards_postgresql()
+
+
+def _tables() -> None:
+    op.create_table(
+        "statement_file",
+        sa.Column("id", BIG, nullable=False, autoincrement=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("format", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("received_at", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("command_id", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_statement_file"),
+        sa.UniqueConstraint("sha256", name="uq_statement_file_sha256"),
+        _fk("command_id", "command_log.id", "fk_statement_file_command_id", deferred=True),
+        _check("statement_file_sha256", "length(sha256) = 64"),
+    )
+    op.create_table(
+        "statement_profile",
+        sa.Column("id", BIG, nullable=False, autoincrement=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("command_id", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_statement_profile"),
+        _fk("command_id", "command_log.id", "fk_statement_profile_command_id", deferred=True),
+    )
+    op.create_table(
+        "statement",
+        sa.Column("id", BIG, nullable=False, autoincrement=False),
+        sa.Column("file_id", BIG, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("book", sa.Text(), nullable=False),
+        sa.Column("iban", sa.Text(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text()),
+        sa.Column("start_date", sa.Date()),
+        sa.Column("end_date", sa.Date()),
+        sa.Column("opening", BIG),
+        sa.Column("closing", BIG),
+        sa.Column("proven", sa.Boolean(), nullable=False),
+        sa.Column("line_count", sa.Integer(), nullable=False),
+        sa.Column("notes", sa.Text(), nullable=False),
+        sa.Column("command_id", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_statement"),
+        sa.UniqueConstraint("file_id", "position", name="uq_statement_position"),
+        _fk("file_id", "statement_file.id", "fk_statement_file_id"),
+        _fk("book", "book.code", "fk_statement_book"),
+        _fk("iban", "bank_account.iban", "fk_statement_iban"),
+        _fk("command_id", "command_log.id", "fk_statement_command_id", deferred=True),
+        _check("statement_kind", "kind IN ('statement', 'notice')"),
+        _check("statement_currency", "currency = 'XOF'"),
+        _check("statement_proven_balances", "NOT proven OR (opening IS NOT NULL AND closing IS NOT NULL)"),
+        *_sqlite_checks("statement", ("id", "opening", "closing", "line_count"), ("start_date", "end_date")),
+    )
+    op.create_index("ix_statement_iban", "statement", ["iban", "end_date"])
+
+
+def _lines() -> None:
+    op.create_table(
+        "statement_line",
+        sa.Column("id", BIG, nullable=False, autoincrement=False),
+        sa.Column("statement_id", BIG, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("book", sa.Text(), nullable=False),
+        sa.Column("iban", sa.Text(), nullable=False),
+        sa.Column("booking_date", sa.Date(), nullable=False),
+        sa.Column("value_date", sa.Date()),
+        sa.Column("amount", BIG, nullable=False),
+        sa.Column("reversal", sa.Boolean(), nullable=False),
+        sa.Column("bank_reference", sa.Text()),
+        sa.Column("customer_reference", sa.Text()),
+        sa.Column("type", sa.Text()),
+        sa.Column("counterparty", sa.Text()),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("details", sa.Text(), nullable=False),
+        sa.Column("notes", sa.Text(), nullable=False),
+        sa.Column("identity", sa.Text(), nullable=False),
+        sa.Column("occurrence", sa.Integer(), nullable=False),
+        sa.Column("back_dated", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_statement_line"),
+        sa.UniqueConstraint("statement_id", "position", name="uq_statement_line_position"),
+        sa.UniqueConstraint("iban", "identity", "occurrence", name="uq_statement_line_identity"),
+        _fk("statement_id", "statement.id", "fk_statement_line_statement_id", deferred=True),
+        _fk("iban", "bank_account.iban", "fk_statement_line_iban"),
+        _check("statement_line_kind", "kind IN ('statement', 'notice')"),
+        _check("statement_line_digits", "amount BETWEEN -999999999999999 AND 999999999999999"),
+        *_sqlite_checks("statement_line", ("id", "amount", "position", "occurrence"), ("booking_date", "value_date")),
+    )
+    op.create_index("ix_statement_line_day", "statement_line", ["iban", "booking_date"])
+    op.create_table(
+        "statement_line_again",
+        sa.Column("statement_id", BIG, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("line_id", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("statement_id", "position", name="pk_statement_line_again"),
+        _fk("statement_id", "statement.id", "fk_statement_line_again_statement_id", deferred=True),
+        _fk("line_id", "statement_line.id", "fk_statement_line_again_line_id"),
+    )
+
+
+def _guards_sqlite() -> None:
+    cases = " ".join(f"WHEN {sql} THEN RAISE(ABORT, '{name}')" for name, sql in FAULTS)
+    op.execute(f"CREATE TRIGGER statement_guard BEFORE INSERT ON statement BEGIN SELECT CASE {cases} END; END")
+    for table in ("statement_line", "statement_line_again"):
+        op.execute(
+            f"CREATE TRIGGER {table}_guard BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT,"
+            " 'line_on_sealed_statement') WHERE EXISTS (SELECT 1 FROM statement WHERE id = NEW.statement_id); END"
+        )
+    for table, key in KEYS.items():
+        refusal = f"BEGIN SELECT RAISE(ABORT, '{table}_append_only'); END"
+        for verb in ("UPDATE", "DELETE"):
+            op.execute(f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} {refusal}")
+        op.execute(
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS"
+            f" (SELECT 1 FROM {table} WHERE {key}) {refusal}"
+        )
+
+
+def _guards_postgresql() -> None:
+    raise_ = "RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = fault, MESSAGE = fault;"
+    cases = " ".join(f"WHEN {sql} THEN '{name}'" for name, sql in FAULTS)
+    op.execute(
+        f"""
+        CREATE FUNCTION statement_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE fault text;
+        BEGIN
+            PERFORM pg_advisory_xact_lock({LOCK});
+            fault := CASE {cases} END;
+            IF fault IS NOT NULL THEN {raise_} END IF;
+            RETURN NEW;
+        END $$
+        """
+    )
+    op.execute(
+        "CREATE TRIGGER statement_guard BEFORE INSERT ON statement FOR EACH ROW EXECUTE FUNCTION statement_guard()"
+    )
+    # the lock makes a second connection wait until the statement it would add to is sealed and seen
+    op.execute(
+        f"""
+        CREATE FUNCTION statement_line_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE fault text := 'line_on_sealed_statement';
+        BEGIN
+            PERFORM pg_advisory_xact_lock({LOCK});
+            IF EXISTS (SELECT 1 FROM statement WHERE id = NEW.statement_id) THEN {raise_} END IF;
+            RETURN NEW;
+        END $$
+        """
+    )
+    for table in ("statement_line", "statement_line_again"):
+        op.execute(
+            f"CREATE TRIGGER {table}_guard BEFORE INSERT ON {table} FOR EACH ROW"
+            " EXECUTE FUNCTION statement_line_guard()"
+        )
+    for table in KEYS:
+        op.execute(
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION append_only()"
+        )

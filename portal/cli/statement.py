@@ -1,0 +1,156 @@
+"""`pcaes statement`: look at bank files, import them, follow the chain of statements."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from portal.cli.context import answer, open_ledger, say, translate
+from portal.cli.group import group
+
+app = group()
+DAY = ["%Y-%m-%d"]
+
+
+@app.command()
+def inspect(files: Annotated[list[Path], typer.Argument(help="Fichiers de la banque")]) -> None:
+    """Lire des fichiers sans les importer, quelle que soit leur monnaie."""
+    from reconcile.inspect import inspect_files
+
+    report = inspect_files(files)
+    answer(report, lambda: _show_inspection(report))
+    if any(one["status"] == "refused" for one in report["files"]):
+        raise typer.Exit(1)
+
+
+def _show_inspection(report: dict[str, Any]) -> None:
+    from ledger.money import format_minor
+
+    for file in report["files"]:
+        if file["refused"]:
+            say(f"✗ {file['file']}  [{file['refused']['code']}]")
+            for fault in file["refused"]["facts"]["faults"]:
+                say(f"    {fault['message']}")
+            continue
+        say(f"✓ {file['file']}  ({file['format']})")
+        for one in file["statements"]:
+
+            def shown(amount: int | None, exponent: int = one["exponent"]) -> str:
+                return "—" if amount is None else format_minor(amount, exponent)
+
+            proof = "prouvé" if one["proven"] else "non prouvé : le fichier ne donne pas les deux soldes"
+            say(
+                f"    compte {one['account'] or 'non indiqué'} · {one['currency']} · n° {one['number'] or '—'} · "
+                f"{len(one['lines'])} lignes · {shown(one['opening'])} → {shown(one['closing'])} · {proof}"
+            )
+
+
+@app.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="Fichiers de la banque")],
+    book: Annotated[str | None, typer.Option("--book", help="Livre : BF, ML ou NE")] = None,
+    profile: Annotated[str | None, typer.Option("--profile", help="Disposition déclarée (CSV, XLSX)")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Montrer ce qui serait importé")] = False,
+) -> None:
+    """Importer des relevés ; un fichier faux est refusé en entier, les autres passent."""
+    from reconcile.import_statement import import_file
+    from reconcile.profiles import load_profile
+
+    ledger = open_ledger()
+    layout = None if profile is None else load_profile(ledger, profile)
+    done = [import_file(ledger, path, book and book.upper(), layout, dry_run) for path in files]
+    answer({"files": done, "dry_run": dry_run}, lambda: _show_imports(done, dry_run))
+    if any(one["status"] == "refused" for one in done):
+        raise typer.Exit(1)
+
+
+def _show_imports(done: list[dict[str, Any]], dry_run: bool) -> None:
+    from ledger.money import format_francs
+
+    if dry_run:
+        say("Essai à blanc, rien n'est enregistré.")
+    for file in done:
+        if file["status"] == "refused":
+            say(f"✗ {file['refused']['message']}  [{file['refused']['code']}]")
+            for fault in file["refused"]["facts"].get("faults", [])[1:]:
+                say(f"    {fault['message']}")
+        elif file["status"] == "already_imported":
+            since = f" (fichier {file['first_file']})" if file.get("first_file") else ""
+            say(f"= {file['file']} : déjà importé{since}, rien à faire.")
+        else:
+            counts = f"{file['lines_new']} lignes nouvelles, {file['lines_known']} déjà connues"
+            late = f", {file['lines_back_dated']} antidatées" if file["lines_back_dated"] else ""
+            say(f"✓ {file['file']} ({file['format']}) : {counts}{late}")
+            for one in file["statements"]:
+                balances = " → ".join(
+                    "—" if one[side] is None else format_francs(one[side]) for side in ("opening", "closing")
+                )
+                mark = "" if one["proven"] else "  · non prouvé (soldes absents du fichier)"
+                mark += "  · avis, pas un relevé" if one["kind"] == "notice" else ""
+                say(f"    {one['book']} n° {one['number'] or '—'} : {balances}{mark}")
+
+
+@app.command("list")
+def list_(book: Annotated[str | None, typer.Option("--book", help="Livre : BF, ML ou NE")] = None) -> None:
+    """Les relevés importés."""
+    from ledger.money import format_francs
+    from ledger.refusal import plain
+    from reconcile.statements import list_statements
+
+    with open_ledger().read() as connection:
+        found = plain(list_statements(connection, book and book.upper()))
+
+    def show() -> None:
+        for one in found:
+            balance = "—" if one["closing"] is None else format_francs(one["closing"])
+            say(
+                f"{one['id']:>5}  {one['book']}  {one['number'] or '—':<12} {one['from'] or '—'} → {one['to'] or '—'}  "
+                f"{one['lines']:>6} lignes  solde {balance:>20}  {one['file']}"
+            )
+
+    answer({"statements": found}, show)
+
+
+@app.command()
+def show(number: Annotated[int, typer.Argument(help="Numéro donné par « statement list »")]) -> None:
+    """Un relevé et ses lignes."""
+    from ledger.money import format_francs
+    from ledger.refusal import plain
+    from reconcile.statements import show_statement
+
+    with open_ledger().read() as connection:
+        found = plain(show_statement(connection, number))
+
+    def on_screen() -> None:
+        say(f"Relevé {found['number'] or '—'} · livre {found['book']} · {found['file']} ({found['format']})")
+        for line in found["content"]:
+            mark = "  antidatée" if line["back_dated"] else ""
+            say(
+                f"{line['position']:>5}  {line['booking_date']}  {format_francs(line['amount']):>20}  "
+                f"{line['bank_reference'] or '':<18} {line['label'][:60]}{mark}"
+            )
+
+    answer(found, on_screen)
+
+
+@app.command()
+def gaps(
+    until: Annotated[datetime | None, typer.Option("--until", formats=DAY, help="Jour jusqu'où on attend")] = None,
+    silent_days: Annotated[int, typer.Option("--silent-days", help="Compte dit muet après tant de jours")] = 10,
+) -> None:
+    """Ce qui manque dans la suite des relevés de chaque compte."""
+    from ledger.refusal import plain
+    from reconcile.statements import statement_gaps
+
+    with open_ledger().read() as connection:
+        last = None if until is None else until.date()
+        found = plain(statement_gaps(connection, until=last, silent_days=silent_days))
+
+    def on_screen() -> None:
+        for gap in found:
+            say(f"{gap['book']}  {translate(gap['message'])}")
+        if not found:
+            say("La suite des relevés est complète.")
+
+    answer({"gaps": found}, on_screen)

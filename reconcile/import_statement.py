@@ -1,0 +1,228 @@
+"""Import a bank file: read, bind, tell what is new, store, all or nothing."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from ledger.bank_accounts import BankAccount, bound_accounts
+from ledger.refusal import Refusal
+from ledger.users import allow
+from reconcile.identity import numbered
+from reconcile.import_rules import (
+    Placed,
+    StoredLine,
+    StoredStatement,
+    bound_to,
+    check_same_content,
+    period_of,
+    place_lines,
+    same_statement,
+)
+from reconcile.model import Statement, StatementFile
+from reconcile.read import bytes_of, read_file
+from reconcile.tables import statement as statement_table
+from reconcile.tables import statement_file, statement_line, statement_line_again
+
+NOTICES = ("mt942", "camt.052", "camt.054")
+"""Notices during the day are no statement: they are kept, and never move the reconciled balance."""
+
+Answer = dict[str, Any]
+
+
+def import_file(ledger: Any, path: Path, book: str | None, profile: Any = None, dry_run: bool = False) -> Answer:
+    """Import one bank file and say what became of it: `imported`, `already_imported` or `refused`.
+
+    A refusal is in the answer (and in the command log), not raised, so that the next file goes on.
+    """
+    try:
+        data = bytes_of(path)
+        digest = hashlib.sha256(data).hexdigest()
+        with ledger.read() as connection:
+            first = connection.execute(select(statement_file).where(statement_file.c.sha256 == digest)).one_or_none()
+        if first is not None:
+            return {"file": path.name, "status": "already_imported", "format": first.format, "refused": None,
+                    "first_file": first.name, "first_at": first.received_at.isoformat(), "statements": []}  # fmt: skip
+        read = _read(ledger, data, path, profile, dry_run)
+
+        def act(unit: Any) -> Answer:
+            return store(unit, read, data, path.name, digest, book)
+
+        done: Answer = ledger.perform(
+            "statement import", act, payload={"file": path.name, "sha256": digest, "book": book}, dry_run=dry_run
+        )
+        return {"file": path.name, "refused": None, **done}
+    except Refusal as refusal:
+        document = refusal.as_json()
+        faults = getattr(refusal, "faults", None)
+        if faults:
+            document = {**refusal_of_file(refusal, path), "code": faults[0].code}
+        return {"file": path.name, "status": "refused", "format": getattr(refusal, "format", None),
+                "refused": document, "statements": []}  # fmt: skip
+
+
+def _read(ledger: Any, data: bytes, path: Path, profile: Any, dry_run: bool) -> StatementFile:
+    """Read in a child process, before the books are locked; what is refused is logged like any refusal."""
+    try:
+        return read_file(data, profile=profile, bound_currency="XOF")
+    except Refusal as refusal:
+        if not dry_run:
+            ledger.log_refusal("statement import", refusal, {"file": path.name})
+        raise
+
+
+def refusal_of_file(refusal: Any, path: Path) -> Answer:
+    """A reader's refusal, with the name of the file in its sentence."""
+    named: Answer = refusal.named(path.name).as_json()
+    return named
+
+
+def store(unit: Any, read: StatementFile, data: bytes, name: str, digest: str, book: str | None) -> Answer:
+    """Store the statements of a file in the books; every one or none.
+
+    Refuses: role_forbidden, book_forbidden, and what `reconcile.import_rules` refuses.
+    """
+    connection = unit.connection
+    accounts = bound_accounts(connection)
+    owners = [bound_to(one, accounts, book, name) for one in read.statements]
+    for owner in owners:
+        allow(unit.user, "importer un relevé", "accountant", book=owner.book)
+    file_id = unit.next_id(statement_file)
+    connection.execute(
+        insert(statement_file).values(
+            id=file_id,
+            sha256=digest,
+            name=name,
+            format=read.format,
+            content=data,
+            received_at=unit.now,
+            actor=unit.user.name,
+            command_id=unit.command_id,
+        )
+    )
+    kind = "notice" if read.format in NOTICES else "statement"
+    told = [
+        _store_one(unit, one, owner, file_id, place, kind, name)
+        for place, (one, owner) in enumerate(zip(read.statements, owners, strict=True), start=1)
+    ]
+    again = bool(told) and all(one["again"] for one in told)
+    return {
+        "status": "already_imported" if again else "imported",
+        "format": read.format,
+        "lines_new": sum(one["lines_new"] for one in told),
+        "lines_known": sum(one["lines_known"] for one in told),
+        "lines_back_dated": sum(one["lines_back_dated"] for one in told),
+        "notes": list(read.notes),
+        "statements": told,
+    }
+
+
+def _store_one(unit: Any, one: Statement, owner: BankAccount, file_id: int, place: int, kind: str, name: str) -> Answer:
+    connection = unit.connection
+    start, end = period_of(one)
+    identities = numbered(one.lines, kind)
+    stored = _stored_lines(connection, owner.iban, start, end, kind)
+    other = same_statement(one, _stored_statements(connection, owner.iban, kind))
+    if other is not None:
+        known = sum(identity in stored for identity in identities)
+        check_same_content(one, other, known, owner.iban, name)
+    covered = [
+        (before.start, before.end)
+        for before in _stored_statements(connection, owner.iban, kind)
+        if before.start is not None and before.end is not None
+    ]
+    placed = place_lines(one, identities, stored, covered, owner.iban, name)
+    statement_id = unit.next_id(statement_table)
+    _write_lines(unit, one, identities, placed, owner, statement_id, kind)
+    connection.execute(
+        insert(statement_table).values(
+            id=statement_id,
+            file_id=file_id,
+            position=place,
+            kind=kind,
+            book=owner.book,
+            iban=owner.iban,
+            account=one.account,
+            currency=one.currency,
+            number=one.number,
+            start_date=start,
+            end_date=end,
+            opening=one.opening,
+            closing=one.closing,
+            proven=one.proven,
+            line_count=len(one.lines),
+            notes=json.dumps(list(one.notes), ensure_ascii=False),
+            command_id=unit.command_id,
+        )
+    )
+    return {
+        "book": owner.book, "account": owner.iban, "number": one.number, "kind": kind, "from": start, "to": end,
+        "opening": one.opening, "closing": one.closing, "proven": one.proven, "again": other is not None,
+        "lines": len(one.lines), "lines_new": len(one.lines) - len(placed.known), "lines_known": len(placed.known),
+        "lines_back_dated": len(placed.back_dated), "notes": list(one.notes),
+    }  # fmt: skip
+
+
+def _stored_statements(connection: Connection, iban: str, kind: str) -> list[StoredStatement]:
+    query = (
+        select(statement_table, statement_file.c.name.label("file"))
+        .join(statement_file, statement_file.c.id == statement_table.c.file_id)
+        .where(statement_table.c.iban == iban, statement_table.c.kind == kind)
+        .order_by(statement_table.c.id)
+    )
+    return [
+        StoredStatement(
+            row.id, row.file, row.number, row.start_date, row.end_date, row.opening, row.closing, row.line_count
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def _stored_lines(
+    connection: Connection, iban: str, start: Any, end: Any, kind: str
+) -> dict[tuple[str, int], StoredLine]:
+    if start is None or end is None:
+        return {}
+    query = select(statement_line).where(
+        statement_line.c.iban == iban, statement_line.c.booking_date.between(start, end), statement_line.c.kind == kind
+    )
+    return {
+        (row.identity, row.occurrence): StoredLine(
+            row.id, row.identity, row.occurrence, row.booking_date, row.amount, row.label
+        )
+        for row in connection.execute(query)
+    }
+
+
+def _write_lines(
+    unit: Any,
+    one: Statement,
+    identities: list[tuple[str, int]],
+    placed: Placed,
+    owner: BankAccount,
+    statement_id: int,
+    kind: str,
+) -> None:
+    line_id = unit.next_id(statement_line)
+    rows: list[Answer] = []
+    again: list[Answer] = []
+    for position, ((identity, occurrence), line) in enumerate(zip(identities, one.lines, strict=True), start=1):
+        if position in placed.known:
+            again.append({"statement_id": statement_id, "position": position, "line_id": placed.known[position]})
+            continue
+        rows.append({
+            "id": line_id, "statement_id": statement_id, "position": position, "kind": kind, "book": owner.book,
+            "iban": owner.iban, "booking_date": line.booking_date, "value_date": line.value_date,
+            "amount": line.amount, "reversal": line.reversal, "bank_reference": line.bank_reference,
+            "customer_reference": line.customer_reference, "type": line.type, "counterparty": line.counterparty,
+            "label": line.label, "details": json.dumps([list(item) for item in line.details], ensure_ascii=False),
+            "notes": json.dumps(list(line.notes)), "identity": identity, "occurrence": occurrence,
+            "back_dated": position in placed.back_dated,
+        })  # fmt: skip
+        line_id += 1
+    if rows:
+        unit.connection.execute(insert(statement_line), rows)
+    if again:
+        unit.connection.execute(insert(statement_line_again), again)

@@ -1,0 +1,83 @@
+"""The tables of bank statements, as SQLAlchemy Core sees them."""
+
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Integer, LargeBinary, Table, Text
+
+from ledger.tables import metadata
+from ledger.tables.types import BigInt, Instant
+
+statement_file = Table(
+    "statement_file",
+    metadata,
+    Column("id", BigInt, primary_key=True),
+    Column("sha256", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("command_id", BigInt, nullable=False),
+)
+
+statement_profile = Table(
+    "statement_profile",
+    metadata,
+    Column("id", BigInt, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("command_id", BigInt, nullable=False),
+)
+
+statement = Table(
+    "statement",
+    metadata,
+    Column("id", BigInt, primary_key=True),
+    Column("file_id", BigInt, ForeignKey("statement_file.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("book", Text, ForeignKey("book.code"), nullable=False),
+    Column("iban", Text, ForeignKey("bank_account.iban"), nullable=False),
+    Column("account", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("number", Text),
+    Column("start_date", Date),
+    Column("end_date", Date),
+    Column("opening", BigInt),
+    Column("closing", BigInt),
+    Column("proven", Boolean, nullable=False),
+    Column("line_count", Integer, nullable=False),
+    Column("notes", Text, nullable=False),
+    Column("command_id", BigInt, nullable=False),
+)
+
+statement_line = Table(
+    "statement_line",
+    metadata,
+    Column("id", BigInt, primary_key=True),
+    Column("statement_id", BigInt, ForeignKey("statement.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("book", Text, nullable=False),
+    Column("iban", Text, ForeignKey("bank_account.iban"), nullable=False),
+    Column("booking_date", Date, nullable=False),
+    Column("value_date", Date),
+    Column("amount", BigInt, nullable=False),
+    Column("reversal", Boolean, nullable=False),
+    Column("bank_reference", Text),
+    Column("customer_reference", Text),
+    Column("type", Text),
+    Column("counterparty", Text),
+    Column("label", Text, nullable=False),
+    Column("details", Text, nullable=False),
+    Column("notes", Text, nullable=False),
+    Column("identity", Text, nullable=False),
+    Column("occurrence", Integer, nullable=False),
+    Column("back_dated", Boolean, nullable=False),
+)
+
+statement_line_again = Table(
+    "statement_line_again",
+    metadata,
+    Column("statement_id", BigInt, ForeignKey("statement.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("line_id", BigInt, ForeignKey("statement_line.id"), nullable=False),
+)
