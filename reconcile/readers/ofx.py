@@ -53,8 +53,7 @@ def read(data: bytes, *, bound_currency: str | None = None) -> StatementFile:
     """The statements of an OFX or QFX file.
 
     `bound_currency` is that of the account in the books, used only where the file names none. The account is
-    the bank, branch and account identifiers one after the other where the bank gives a branch, else the account
-    identifier alone.
+    `bank/branch/account` where the bank gives all three, else the account identifier alone.
     Refuses: xml_doctype, encoding, file_truncated, structure, amount_unreadable, date_unreadable,
     currency_mismatch.
     """
@@ -191,10 +190,10 @@ def _statement(draft: Draft, bound_currency: str | None, faults: list[Fault]) ->
 
 
 def _account(fields: dict[str, str]) -> str:
-    parts = [fields.get("ACCTID", "")]
-    if fields.get("BANKID") and fields.get("BRANCHID"):
-        parts = [fields["BANKID"], fields["BRANCHID"], *parts]
-    return "".join("".join(parts).split()) if parts[-1] else ""
+    account = "".join(fields.get("ACCTID", "").split())
+    if not account or not fields.get("BANKID") or not fields.get("BRANCHID"):
+        return account
+    return "/".join("".join(part.split()) for part in (fields["BANKID"], fields["BRANCHID"], account))
 
 
 def _line(movement: dict[str, str], exponent: int, currency: str) -> StatementLine:

@@ -58,7 +58,7 @@ def test_an_sgml_statement_has_a_closing_balance_and_is_never_proven() -> None:
 def test_closed_and_open_tags_may_be_mixed() -> None:
     account = "<BANKID>BF999</BANKID><BRANCHID>01001</BRANCHID>\n<ACCTID>01234567890</ACCTID><ACCTTYPE>CHECKING\n"
     (found,) = ofx.read(sgml(statement(movement(more="<MEMO></MEMO><REFNUM>R9</REFNUM>"), account=account))).statements
-    assert found.account == "BF9990100101234567890"
+    assert found.account == "BF999/01001/01234567890"
     assert (found.lines[0].label, found.lines[0].customer_reference) == ("VIREMENT RECU", "R9")
 
 
