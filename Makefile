@@ -40,7 +40,7 @@ setup: $(VENV)/.setup ## Prépare l'environnement Python (.venv) d'après le ver
 
 dev: $(VENV)/.dev ## Y ajoute ce qu'il faut aux tests et aux contrôles
 
-demo: $(VENV)/.setup ## Une année fictive de bout en bout ; classeurs dans out/
+demo: $(VENV)/.setup ## Une année et demie fictive de bout en bout ; classeurs dans out/
 	@$(BIN)/pcaes demo --out out
 
 test: $(VENV)/.dev ## Tous les tests, sur SQLite et sur PostgreSQL
