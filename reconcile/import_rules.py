@@ -184,17 +184,19 @@ def place_lines(
     """Tell known lines from new ones, and mark the new lines of days that an earlier statement covered.
 
     `stored` holds the lines of the same account in the period; `covered` the periods of earlier statements.
-    Refuses: lines_vanished when lines stored inside the period, away from its edges, are not in the file.
+    The first and last day are left out of the comparison: an opening balance bears the date of the day before,
+    and two statements may share a day.
+    Refuses: lines_vanished when lines stored between the first and the last day are not in the file.
     """
     known: dict[int, int] = {}
     back_dated: set[int] = set()
+    start, end = period_of(statement)
     for position, (identity, line) in enumerate(zip(identities, statement.lines, strict=True), start=1):
         before = stored.get(identity)
         if before is not None:
             known[position] = before.id
-        elif any(start <= line.booking_date <= end for start, end in covered):
+        elif any(first <= line.booking_date <= last and last != start for first, last in covered):
             back_dated.add(position)
-    start, end = period_of(statement)
     if start is not None and end is not None:
         kept = set(known.values())
         lost = [line for line in stored.values() if line.id not in kept and _inside(line.booking_date, start, end)]
@@ -211,4 +213,4 @@ def place_lines(
 
 
 def _inside(day: dt.date, start: dt.date, end: dt.date) -> bool:
-    return start <= day <= end
+    return start < day < end
