@@ -107,7 +107,7 @@ def make_entries(
     imputations: Iterable[Imputation],
 ) -> tuple[EntryFile, ...]:
     """All the entries to post, by file: a file is dated from its last entry."""
-    entries = [entry for payment in payments for entry in payment_entries(payment)]
+    entries = payment_entries(payments)
     entries += [entry for one in imputations if (entry := _identified(one))]
     entries += [_returned(line) for month in statements for line in month.lines if line.kind == "returned"]
     entries += _charges(statements)

@@ -1,5 +1,6 @@
 """What leaves the accounts: running costs, capital, transfers; and the entries that the accountants post for them."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from portal.demo.capital_acts import LEVY_PAYMENTS
@@ -114,34 +115,50 @@ def make_payments(dice: Dice) -> tuple[Payment, ...]:
     return tuple(sorted(payments, key=lambda payment: (payment.accepted, payment.reference)))
 
 
-def payment_entries(payment: Payment) -> tuple[Entry, Entry]:
-    """Acceptance then payment: D charge / C 4011x, D 4011x / C 5211x."""
-    account = account_of(payment.book)
-    payee = f"4011{account.suffix}"
-    label = f"{payment.purpose} – données fictives"
-    acceptance = Entry(
+def acceptance_entry(payment: Payment) -> Entry:
+    """The order taken over: D charge / C 4011x."""
+    return Entry(
         payment.book,
         "OP",
         payment.accepted,
         payment.reference,
-        label,
+        f"{payment.purpose} – données fictives",
         (
             Posting(payment.account, debit=payment.amount, label=payment.purpose, reference=payment.reference),
-            Posting(payee, credit=payment.amount, label=payment.payee, reference=payment.reference),
+            Posting(
+                f"4011{account_of(payment.book).suffix}",
+                credit=payment.amount,
+                label=payment.payee,
+                reference=payment.reference,
+            ),
         ),
     )
-    paid = Entry(
-        payment.book,
-        "BQ",
-        payment.paid,
-        payment.reference,
-        f"Paiement : {label}",
-        (
-            Posting(payee, debit=payment.amount, label=payment.payee, reference=payment.reference),
+
+
+def payment_entry(together: Sequence[Payment]) -> Entry:
+    """The payments that leave together, usually one: D 4011x / C 5211x for each."""
+    first = together[0]
+    account = account_of(first.book)
+    lines = [
+        posting
+        for payment in together
+        for posting in (
+            Posting(f"4011{account.suffix}", debit=payment.amount, label=payment.payee, reference=payment.reference),
             Posting(account.ledger, credit=payment.amount, label=payment.payee, reference=payment.reference),
-        ),
-    )
-    return acceptance, paid
+        )
+    ]
+    document = first.batch or first.reference
+    return Entry(first.book, "BQ", first.paid, document, f"Paiement : {first.purpose} – données fictives", tuple(lines))
+
+
+def payment_entries(payments: Iterable[Payment]) -> list[Entry]:
+    """Every acceptance, and one entry of payment for each transfer order sent to a bank."""
+    entries = []
+    sent: dict[str, list[Payment]] = {}
+    for payment in payments:
+        entries.append(acceptance_entry(payment))
+        sent.setdefault(payment.batch or payment.reference, []).append(payment)
+    return entries + [payment_entry(together) for together in sent.values()]
 
 
 def transfer_entries(transfer: Transfer) -> tuple[Entry, Entry]:
