@@ -95,13 +95,13 @@ def merge_seconds(bank: list[BankLine], book: list[BookLine]) -> float:
 def main(size: int) -> None:
     """Measure and print."""
     bank, book = lines(size)
-    base = sorted(merge_seconds(bank, book) for _ in range(5))[2]
+    base = sorted(merge_seconds(bank, book) for _ in range(7))[3]
     times = []
-    for _ in range(3):
+    for _ in range(5):
         start = time.perf_counter()
         outcome = match(bank, book)
         times.append(time.perf_counter() - start)
-    ours = sorted(times)[1]
+    ours = sorted(times)[2]
     print(f"{len(bank)} bank lines, {len(book)} book lines")
     print(f"pandas merge {base:.3f} s · matching {ours:.3f} s · ratio {ours / base:.1f}")
     for step in outcome.passes:

@@ -4,7 +4,6 @@ import gc
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from operator import attrgetter, itemgetter
 
 from reconcile.matching.config import DEFAULT_CONFIG, MatchConfig
 from reconcile.matching.declarations import NOTHING_DECLARED, Declarations
@@ -30,16 +29,15 @@ def match(
     Nothing is posted here: a match may carry the entry to post.
     """
     table = WorkTable(
-        # The id is the first field of both rows.
-        sorted(bank_lines, key=itemgetter(0)),
-        sorted(book_lines, key=itemgetter(0)),
+        bank_lines,
+        book_lines,
         settled,
         declarations,
         config,
     )
     with _collector_at_rest():
         _decide(table)
-    matches = tuple(sorted((*table.confirmed, *table.shown), key=attrgetter("bank_ids", "book_ids")))
+    matches = tuple(sorted((*table.confirmed, *table.shown), key=lambda found: found.bank_ids[0]))
     return Outcome(matches, tuple(table.bank.values()), tuple(table.book.values()), _stats(matches))
 
 
@@ -52,6 +50,7 @@ def _decide(table: WorkTable) -> None:
         for step in ORDER:
             if step.name in FROM_THE_BOOKS:
                 step.run(table)
+                table.sort_open()
         if decided < len(table.confirmed):
             continue
         group_loose.run(table)

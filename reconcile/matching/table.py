@@ -63,6 +63,15 @@ class WorkTable:
             self.shown_bank.update(match.bank_ids)
             self.shown_book.update(match.book_ids)
 
+    def sort_open(self) -> None:
+        """Put the open lines in the order of their ids, so that no pass can see the order of arrival.
+
+        The engine calls this after each pass; the first pass alone reads the lines as they came, because sorting
+        what it takes away would cost as much as the pass. It must not depend on their order.
+        """
+        self.bank = dict(sorted(self.bank.items()))
+        self.book = dict(sorted(self.book.items()))
+
     def clear_shown(self) -> None:
         """Forget what was only shown, before another round over what is left."""
         self.shown.clear()

@@ -58,10 +58,10 @@ def _index(table: WorkTable) -> ByReference:
 
 
 def _decide(table: WorkTable, line: BankLine, entry: BookLine, key: str, by_reference: ByReference) -> None:
-    gap = table.days.between(line.book, line.booking_date, entry.date)
-    far = abs((line.booking_date - entry.date).days) > table.config.reference_days
+    seen, booked = line.booking_date, entry.date
+    gap = 0 if seen == booked else table.days.between(line.book, seen, booked)
     objection = nature_objection(line, entry, table.config)
-    if far:
+    if gap and abs((seen - booked).days) > table.config.reference_days:
         objection = "les dates sont trop éloignées pour une référence qui peut resservir"
     status: Status = "proposed" if objection else "confirmed"
     reason = f"Référence {key} identique, montant {francs(line.amount)}, {gap_text(gap)}"
