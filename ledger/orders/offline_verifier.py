@@ -193,10 +193,24 @@ def check_events(events: list[dict[str, Any]], signatures: list[dict[str, Any]])
     told = {(row["act"], row["person"], row["at"]) for row in events}
     untold = [row["act"] for row in signatures if (row["act"], row["person"], row["signed_at"]) not in told]
     return [
+        check_order_of_acts(events),
         Finding("Stades continus", bool(events) and not broken, "; ".join(broken) or f"{len(events)} événements"),
         Finding("Fonctions séparées", not double, ", ".join(double) or f"{len(duties)} personnes"),
         Finding("Chaque acte signé figure aux événements", not untold, ", ".join(untold) or "oui"),
     ]
+
+
+def check_order_of_acts(events: list[dict[str, Any]]) -> Finding:
+    """Nothing is authorised before its commitment, visa and verification, nor paid before its acceptance."""
+    done: set[tuple[str, str | None]] = set()
+    early = []
+    for row in sorted(events, key=lambda event: int(event["position"])):
+        needed = [("accept", row["book"])] if row["act"] == "pay" else []
+        if row["act"] == "authorise":
+            needed = [("commit", None), ("visa", None), ("verify", None)]
+        early += [f"n° {row['position']} ({row['act']}) sans {act}" for act, book in needed if (act, book) not in done]
+        done.add((row["act"], row["book"]))
+    return Finding("Actes dans l'ordre de la loi", not early, "; ".join(early) or "oui")
 
 
 def check_documents(documents: list[dict[str, Any]], folder: Path) -> list[Finding]:

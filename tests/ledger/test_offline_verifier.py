@@ -173,7 +173,7 @@ def test_a_good_order_is_found_good_away_from_the_program(tmp_path: Path) -> Non
 
     assert (code, bad(text)) == (0, [])
     assert text.splitlines()[-1] == "Ordre 2026-0012 : conforme"
-    assert text.count("CONFORME") == 12
+    assert text.count("CONFORME") == 13
 
 
 def test_it_asks_to_compare_the_fingerprint_when_no_specimen_is_given(tmp_path: Path) -> None:
@@ -212,7 +212,9 @@ SIGNED_DATA = ["Données signées intactes", "Signature Ed25519 valable"]
         (edit("events.1.person", "gest"), ["Fonctions séparées"]),
         (edit("events.6.person", "ministre-bf"), ["Fonctions séparées"]),
         (edit("events.2.from", "committed"), ["Stades continus"]),
-        (edit("events.6.book", "ML2"), ["Stades continus"]),
+        (edit("events.1.act", "verify"), ["Actes dans l'ordre de la loi"]),
+        (edit("events.4.act", "suspend"), ["Actes dans l'ordre de la loi"]),
+        (edit("events.6.book", "ML2"), ["Actes dans l'ordre de la loi", "Stades continus"]),
         (edit("events.3.at", "2026-03-05T10:00:00.000001Z"), ["Chaque acte signé figure aux événements"]),
         (edit("events", []), ["Stades continus", "Chaque acte signé figure aux événements"]),
     ],

@@ -170,6 +170,30 @@ def test_whatever_the_split_every_entry_balances_and_every_franc_is_charged(
     assert liaison == 0
 
 
+@given(st.data(), st.sampled_from([None, "BF", "NE"]))
+def test_whatever_happens_to_a_charge_the_books_say_its_stage(data: st.DataObject, bearer: str | None) -> None:
+    asked = order(amount=9, charges=(Charge("BF", 9),), on_behalf_of=bearer)
+    stage, accepted, balances = "authorised", 0, dict.fromkeys(("40111", "52111", "65881", "47129", "1851", "1853"), 0)
+
+    for _ in range(data.draw(st.integers(0, 12))):
+        ways = [step for step in moves() if step.source == stage and step.act != "regularise"]
+        if not ways:
+            break
+        step = data.draw(st.sampled_from(ways))
+        accepted += step.act == "accept"
+        for entry in entries_for(step, asked, "BF", accepted):
+            for row in entry.lines:
+                balances[row.account] += row.debit - row.credit
+        stage = step.target
+
+    booked = 9 if stage in ("accepted", "paid", "cleared", "bank_returned") else 0
+    assert balances["65881"] == booked
+    assert balances["40111"] == (-9 if stage == "accepted" else 0)
+    assert balances["52111"] == (-9 if stage in ("paid", "cleared") else 0)
+    assert balances["47129"] == (-9 if stage == "bank_returned" else 0)
+    assert balances["1853"] == -balances["1851"] == (booked if bearer == "NE" else 0)
+
+
 @pytest.mark.parametrize("account", ["52111", "40111", "1851", "5851", "47111", "47129"])
 def test_an_order_is_not_imputed_to_an_account_that_the_moves_use_themselves(account: str) -> None:
     with pytest.raises(OrderAccountWrong) as refused:
