@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from ledger.money import DIGITS_MAX
+from ledger.money import AMOUNT_MAX
 from reconcile.amount import AmountUnreadable, amount_of_number, parse_amount
 from reconcile.currency import exponent_of
 from reconcile.readers.table import Cell, text_of
@@ -29,6 +29,8 @@ class AmountReader:
             if isinstance(cell, (int, float)):
                 return amount_of_number(cell, self.exponent)
             raise AmountUnreadable(str(cell), "not_a_number")
+        if not cell:
+            return None
         text = cell.strip()
         if not text or text in _NOTHING:
             return None
@@ -42,14 +44,14 @@ class AmountReader:
 
     def _plain(self, text: str, sign: str, whole: str, decimals: str) -> int:
         """The common notation, without the general parser: four times faster on a long file."""
-        if not whole.isdecimal():
-            whole = re.sub("[^0-9]", "", whole)
-        if decimals and self.exponent == 0:
-            if decimals != "00":
+        whole = whole.replace(" ", "").replace("\u00a0", "").replace("\u202f", "")
+        if self.exponent == 0:
+            if decimals and decimals != "00":
                 raise AmountUnreadable(text, "decimals")
-            decimals = ""
-        amount = int(whole + decimals.ljust(self.exponent, "0"))
-        if amount >= 10**DIGITS_MAX:
+            amount = int(whole)
+        else:
+            amount = int(whole + decimals.ljust(self.exponent, "0"))
+        if amount > AMOUNT_MAX:
             raise AmountUnreadable(text, "digits")
         return -amount if sign else amount
 
@@ -84,7 +86,9 @@ def settle_currency(stated: str | None, cells: list[Cell]) -> tuple[str, int, li
     if stated:
         return stated, exponent_of(stated), []
     for cell in cells:
-        found = _NAMED.search(cell) if isinstance(cell, str) and not cell.isdecimal() else None
+        if not isinstance(cell, str) or not (cell[-1:].isalpha() or cell[:1].isalpha()):
+            continue
+        found = _NAMED.search(cell)
         if found:
             code = "XOF" if found[1] else found[2].upper()
             return code, exponent_of(code), []

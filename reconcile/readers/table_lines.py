@@ -56,6 +56,6 @@ def clean(cell: Cell) -> str:
     """The text of a cell on one line; the common case without the general cleaning."""
     if isinstance(cell, str):
         if cell.isascii() and cell.isprintable() and "  " not in cell:
-            return cell.strip()
+            return cell.strip() if cell[:1] == " " or cell[-1:] == " " else cell
         return clean_label(cell)
     return text_of(cell)

@@ -134,11 +134,14 @@ def shifted(table: Table, header: Header) -> Header:
     columns = header.columns
     if not header.split or abs(columns["debit"] - columns["credit"]) != 1 or "amount" in columns:
         return header
-    rows = [row for row in table.rows[header.first :] if _filled(row) >= 4]
+    rows = (row for row in table.rows[header.first :] if _filled(row) >= 4)
     left, right = sorted((columns["debit"], columns["credit"]))
-    if not rows or not all(
-        len(row) > right and is_currency(text_of(row[right])) and _readable(text_of(row[left])) for row in rows
-    ):
+    seen = False
+    for row in rows:
+        seen = True
+        if len(row) <= right or not is_currency(text_of(row[right])) or not _readable(text_of(row[left])):
+            return header
+    if not seen:
         return header
     names = [*header.names[:left], "Montant", *header.names[right + 1 :]]
     moved = map_names(names, header.top, header.first)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from ledger.money import format_minor
 from reconcile.model import Fault
@@ -99,12 +99,30 @@ def _by_running_balance(evidence: Evidence, readings: list[Amounts]) -> Proof | 
                 amounts = [amount for _, amount in sorted(zip(order, signed, strict=True))]
                 return _proof(evidence, amounts, order, balances)
     step, amounts, order = worst or (Step(0, 0, 0, 0, 0), readings[0], next(orders(evidence.days)))
-    if evidence.opening is not None and evidence.closing is not None and step.held * 2 <= step.checked:
-        for reading in readings:
-            if evidence.opening + sum(reading) == evidence.closing:
-                order = next(orders(evidence.days))
-                return Proof(reading, order, evidence.opening, evidence.closing, True, ["running_balance_ignored"])
-    return _broken(evidence, step, order)
+    return _balances_set_aside(evidence, readings) or _broken(evidence, step, order)
+
+
+def _balances_set_aside(evidence: Evidence, readings: list[Amounts]) -> Proof | None:
+    """The movements proven by the printed opening and closing balances, where the balance column follows nothing.
+
+    One wrong balance among right ones is an alteration and stays refused; a column of which at least two
+    balances, and half of them, are wrong in every order is not a running balance.
+    """
+    if evidence.opening is None or evidence.closing is None:
+        return None
+    for amounts in readings:
+        if evidence.opening + sum(amounts) != evidence.closing:
+            continue
+        for order in orders(evidence.days):
+            reached = accumulate((amounts[place] for place in order), initial=evidence.opening)
+            next(reached)
+            pairs = zip(reached, (evidence.balances[place] for place in order), strict=True)
+            wrong = sum(1 for expected, found in pairs if found is not None and found != expected)
+            if wrong < 2 or wrong * 2 < len(order):
+                return None
+        order = next(orders(evidence.days))
+        return Proof(amounts, order, evidence.opening, evidence.closing, True, ["running_balance_ignored"])
+    return None
 
 
 def _first_break(amounts: Amounts, balances: list[int | None], opening: int | None) -> Step | None:

@@ -24,7 +24,8 @@ _WORDS = {
     "commentaire|commentaires|kozlemeny|descrizione completa|observations|detail operation|libelle suite",
     "debit": "debit|debits|"
     "retrait|retraits|sortie|sorties|mouvement debit|mouvements debit|montant debit|"
-    "debit montant|mouvements debiteurs|mouvement debiteur|debiteur|au debit|montant au debit|withdrawal|withdrawals|paid out|"
+    "debit montant|mouvements debiteurs|mouvement debiteur|debiteur|au debit|montant au debit|withdrawal|"
+    "withdrawals|paid out|"
     "money out|debit amount|uscite|soll|depense|depenses|dr|dare|operations debit|montant debiteur|cargo",
     "credit": "credit|credits|versement|versements|entree|entrees|depot|depots|mouvement credit|mouvements credit|"
     "montant credit|credit montant|mouvements crediteurs|mouvement crediteur|crediteur|au credit|montant au credit|"
@@ -40,7 +41,8 @@ _WORDS = {
     "reference": "reference|references|"
     "ref|n piece|no piece|num piece|numero piece|numero de piece|piece|numero|"
     "n operation|no operation|numero operation|numero d operation|n d operation|n cheque|no cheque|num cheque|"
-    "numero de cheque|numero cheque|check or slip|check number|cheque|cheque no|reference number|reference operation|reference banque|"
+    "numero de cheque|numero cheque|check or slip|check number|cheque|cheque no|reference number|"
+    "reference operation|reference banque|"
     "ref operation|reference de l operation|transaction id|transaction reference|n ref|bank reference|ref banque|"
     "reference bancaire|n ecriture|id operation|transaction ref|ref no|no ref|tran id",
     "customer_reference": "reference client|ref client|customer reference|votre reference|end to end|end to end id|"
