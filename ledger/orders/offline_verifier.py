@@ -1,13 +1,14 @@
 """Checks one exported payment order without the program, the database or a network.
 
 A stand-alone file: copy it anywhere and run, with nothing but Python's own library,
-`python -I offline_verifier.py ORDER.json [--specimen HEX] [--documents DIR]`.
+`python -I offline_verifier.py ORDER.json [--specimen HEX] [--documents DIR] [--extract DIR]`.
 It repeats on purpose the encoding of `ledger/orders/canonical.py` and the
 Ed25519 verification of RFC 8032, so that an auditor depends on neither. Exit code 0: every check holds; 1: one fails;
 2: the file cannot be checked.
 """
 
 import argparse
+import base64
 import hashlib
 import json
 import sys
@@ -23,6 +24,9 @@ P = 2**255 - 19
 Q = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
 ROOT = pow(2, (P - 1) // 4, P)
+
+SPKI = bytes.fromhex("302a300506032b6570032100")
+"""What precedes the 32 bytes of an Ed25519 key in a public key file (RFC 8410)."""
 
 Point = tuple[int, int, int, int]
 """Extended homogeneous coordinates (X, Y, Z, T)."""
@@ -242,16 +246,32 @@ def check(export: dict[str, Any], specimens: list[str], folder: Path | None) -> 
     return found
 
 
+def extract(export: dict[str, Any], folder: Path) -> None:
+    """Write the signed bytes, the signature and the public key of each act, for another program to check."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for place, row in enumerate(export["signatures"], start=1):
+        key = base64.b64encode(SPKI + bytes.fromhex(row["public_key"])).decode("ascii")
+        (folder / f"acte-{place}.bin").write_bytes(canonical(export["order"], row))
+        (folder / f"acte-{place}.sig").write_bytes(bytes.fromhex(row["signature"]))
+        pem = f"-----BEGIN PUBLIC KEY-----\n{key}\n-----END PUBLIC KEY-----\n"
+        (folder / f"acte-{place}.pub").write_text(pem, encoding="ascii")
+
+
 def main(arguments: list[str]) -> int:
     """Print one line per check; 0 when all hold, 1 when one fails, 2 when the file cannot be checked."""
     parser = argparse.ArgumentParser(description="Vérifie hors ligne un ordre de paiement exporté.")
     parser.add_argument("export", type=Path)
     parser.add_argument("--specimen", action="append", default=[], help="clé publique connue (64 chiffres)")
     parser.add_argument("--documents", type=Path, default=None, help="dossier des pièces justificatives")
+    parser.add_argument(
+        "--extract", type=Path, default=None, help="dossier où écrire données signées, signature et clé"
+    )
     options = parser.parse_args(arguments)
     try:
         export = json.loads(options.export.read_text(encoding="utf-8"))
         findings = check(export, [text.lower() for text in options.specimen], options.documents)
+        if options.extract is not None:
+            extract(export, options.extract)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         sys.stdout.write(f"Fichier non vérifiable : {type(error).__name__} : {error}\n")
         return 2

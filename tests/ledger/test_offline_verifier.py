@@ -21,7 +21,7 @@ from ledger.orders import offline_verifier
 from ledger.orders.canonical import SignedAct, canonical_order
 from ledger.orders.export import OrderEvent, OrderSignature, export_order
 from ledger.orders.order import Charge, Document, Payee, PaymentOrder
-from ledger.signing import raw_public, sign, signature_holds
+from ledger.signing import load_public, raw_public, sign, signature_holds
 
 INVOICE = b"%PDF facture fictive"
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -174,6 +174,18 @@ def test_a_good_order_is_found_good_away_from_the_program(tmp_path: Path) -> Non
     assert (code, bad(text)) == (0, [])
     assert text.splitlines()[-1] == "Ordre 2026-0012 : conforme"
     assert text.count("CONFORME") == 13
+
+
+def test_another_program_can_check_what_is_extracted(tmp_path: Path) -> None:
+    folder = tmp_path / "extrait"
+
+    assert run(tmp_path, exported(), "--extract", str(folder))[0] == 0
+
+    public = load_public((folder / "acte-1.pub").read_bytes())
+    data, proof = (folder / "acte-1.bin").read_bytes(), (folder / "acte-1.sig").read_bytes()
+    assert public == raw_public(KEY)
+    assert signature_holds(public, proof, data) is True
+    assert sorted(path.name for path in folder.iterdir()) == ["acte-1.bin", "acte-1.pub", "acte-1.sig"]
 
 
 def test_it_asks_to_compare_the_fingerprint_when_no_specimen_is_given(tmp_path: Path) -> None:
