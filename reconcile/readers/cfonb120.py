@@ -23,6 +23,8 @@ class _Open:
     opening: Record
     movements: list[Movement] = field(default_factory=list)
     faulty: bool = False
+    currency: str = ""
+    """The first that one of its records names."""
 
 
 @dataclass(slots=True)
@@ -31,6 +33,7 @@ class _Closed:
     movements: list[Movement]
     closing: Record
     faulty: bool
+    currency: str
 
 
 def read(data: bytes, *, bound_currency: str | None = None) -> tuple[Statement, ...]:
@@ -65,18 +68,20 @@ class _Notation:
         self._currencies: dict[tuple[str, str], str] = {}
         self._decimals: dict[tuple[str, str], str] = {}
         for found in closed:
+            place = found.opening.place  # its movements are of the same place, or the file is refused
             for record in (*(movement.record for movement in found.movements), found.opening, found.closing):
+                if place in self._currencies and place in self._decimals:
+                    break
                 if record.currency:
-                    self._currencies.setdefault(record.place, record.currency)
+                    self._currencies.setdefault(place, record.currency)
                 if record.decimals:
-                    self._decimals.setdefault(record.place, record.decimals)
+                    self._decimals.setdefault(place, record.decimals)
 
     def currency(self, found: _Closed) -> str | None:
-        own = [movement.record.currency for movement in found.movements]
-        for code in (found.opening.currency, *own, self._currencies.get(found.opening.place), self.bound_currency):
+        for code in (found.opening.currency, found.currency, self._currencies.get(found.opening.place)):
             if code:
                 return code
-        return None
+        return self.bound_currency
 
     def decimals(self, record: Record, exponent: int) -> int | None:
         """How many decimals the record's amount has; None when the digit is not a digit."""
@@ -97,7 +102,7 @@ def _group(records: list[Record], faults: list[Fault]) -> list[_Closed]:
         if record.kind == "01":
             if current:
                 faults.append(_unfinished(current, f"un nouvel ancien solde commence à la ligne {record.line}"))
-            current = _Open(record)
+            current = _Open(record, currency=record.currency)
         elif current is None:
             faults.append(_outside(record))
         elif wrong := _elsewhere(record, current):
@@ -108,7 +113,7 @@ def _group(records: list[Record], faults: list[Fault]) -> list[_Closed]:
         elif record.kind == "05":
             current.movements[-1].complements.append(complement_of(record))
         if record.kind == "07" and current:
-            closed.append(_Closed(current.opening, current.movements, record, current.faulty))
+            closed.append(_Closed(current.opening, current.movements, record, current.faulty, current.currency))
             current = None
     if current:
         faults.append(_unfinished(current, "le fichier s'arrête là"))
@@ -157,9 +162,8 @@ def _elsewhere(record: Record, current: _Open) -> Fault | None:
             f"Attendu {expected}, lu {found}. Demandez à la banque un fichier correct.",
             {"line": record.line, "expected": expected, "found": found},
         )
-    expected, found = current.opening.currency, record.currency
-    if not expected and current.movements:
-        expected = next((movement.record.currency for movement in current.movements if movement.record.currency), "")
+    found = record.currency
+    current.currency = expected = current.currency or found
     if expected and found and expected != found:
         return Fault(
             "currency_mismatch",

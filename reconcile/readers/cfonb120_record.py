@@ -1,6 +1,7 @@
 """One record of a CFONB 120 statement: positions, overpunched amounts, qualifiers of the 05 records."""
 
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from reconcile.dates import from_ddmmyy
@@ -84,6 +85,7 @@ def amount_of(text: str) -> Amount | None:
     return None
 
 
+@lru_cache(maxsize=1_024)
 def day_of(text: str) -> tuple[date | None, bool]:
     """The date of a `JJMMAA` zone and whether the zone can be trusted; blank or zeros are no date."""
     plain = text.strip()

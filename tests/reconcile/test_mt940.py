@@ -121,6 +121,13 @@ def test_continuation_lines_join_without_a_blank_when_full() -> None:
     assert one(text).lines[0].label == f"{full}CD -suite : du texte"
 
 
+def test_a_dash_alone_inside_a_label_does_not_end_the_message() -> None:
+    text = message(
+        ":61:2603020302C5,NTRFNONREF", ":86:AVANT", "-", "APRES", ":61:2603020302C1,NTRFNONREF", closing=1_006
+    )
+    assert [line.label for line in one(text).lines] == ["AVANT - APRES", ""]
+
+
 def test_details_of_the_line_stand_for_a_missing_information() -> None:
     text = message(":61:2603020302C5,NTRFREF 1", "//BANK1", "FRAIS DE TENUE", closing=1_005)
     (line,) = one(text).lines
