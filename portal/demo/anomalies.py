@@ -61,6 +61,12 @@ ANOMALIES = (
         "Deux paiements de 7 500 000 le même jour à deux bénéficiaires.",
     ),
     Anomaly(
+        "lost_references",
+        "BF",
+        "relevés BF et NE",
+        "Des virements émis dont la banque a perdu ou déformé la référence.",
+    ),
+    Anomaly(
         "seen_later",
         "ML",
         "relevé ML 2026-02, OPF-ML-2026-903",

@@ -41,6 +41,13 @@ def transfer_fees(book: str, day: date, operation: str, label: str, reference: s
     return lines
 
 
+def _said(shown: str, reference: str, payee: str) -> str:
+    """The label of an outgoing transfer, by what the bank keeps of the reference."""
+    if shown == "nothing":
+        return f"VIR EMIS {payee}"
+    return f"VIR EMIS {reference.replace('-', ' ') if shown == 'label' else reference} {payee}"
+
+
 def _debit(payment: Payment, amount: int, reference: str, payee: str, day: date) -> list[BankLine]:
     line = BankLine(
         book=payment.book,
@@ -48,9 +55,9 @@ def _debit(payment: Payment, amount: int, reference: str, payee: str, day: date)
         value=payment.value or later(day, -1),
         amount=-amount,
         kind="payment",
-        label=f"VIR EMIS {reference} {payee}",
+        label=_said(payment.shown, reference, payee),
         operation=reference,
-        reference=reference,
+        reference=reference if payment.shown == "reference" else "",
         counterparty=payee,
     )
     return [line, *transfer_fees(payment.book, day, reference, reference, reference)]

@@ -204,6 +204,8 @@ class Payment:
     batch: str = ""
     """Reference of the bank's single debit when several payments leave together."""
     value: date | None = None
+    shown: str = "reference"
+    """What the bank gives back of the reference: `reference` whole, `label` garbled in the text, or `nothing`."""
 
 
 @dataclass(frozen=True, slots=True)

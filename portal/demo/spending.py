@@ -19,6 +19,9 @@ PURPOSES = (
     ("65883", "Aide de solidarité"),
 )
 
+SHOWN = ("reference",) * 6 + ("label", "nothing")
+"""How banks that are no better than others give references back."""
+
 GROUPED_BATCH = "LOTF-BF-2026-03"
 RETURNED_REFERENCE = "OPF-ML-2026-901"
 RETURNED_ON = date(2026, 4, 14)
@@ -45,6 +48,7 @@ def _ordinary(dice: Dice, book: str, period: str, place: int) -> Payment:
         accepted=accepted,
         paid=paid,
         seen=later(paid, dice.between(0, 1, *names, "seen")) if paid < date(2026, 9, 25) else LAST_DAY,
+        shown=dice.one_of(SHOWN, *names, "shown") if book != "ML" else "reference",
     )
 
 

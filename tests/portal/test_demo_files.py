@@ -67,6 +67,7 @@ def test_the_reader_finds_the_statements_as_they_were_told(story: Story, format:
     for statement in told:
         read = read_back(statement)
         assert (read.currency, read.exponent, read.proven) == ("XOF", 0, True)
+        assert "running_balance_ignored" not in read.notes
         assert (read.opening, read.closing) == (statement.opening, statement.closing)
         assert [(line.booking_date, line.value_date, line.amount, line.reversal) for line in read.lines] == [
             (line.booked, line.value, line.amount, line.reversal) for line in statement.lines

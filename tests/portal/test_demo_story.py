@@ -164,6 +164,18 @@ def test_the_capital_is_paid_within_the_calls_and_called_within_the_subscription
     ]
 
 
+def test_the_capital_acts_come_by_day_with_a_call_before_its_payments(story: Story) -> None:
+    assert [act.day for act in story.capital] == sorted(act.day for act in story.capital)
+    assert [act.kind for act in story.capital if act.state == "NE"] == [
+        "subscribe",
+        "call",
+        "pay",
+        "pay",
+        "call",
+        "pay",
+    ]
+
+
 def test_collected_never_exceeds_assessed_and_amounts_follow_the_rate(story: Story) -> None:
     for month in story.latest_months().values():
         assert 0 < month.collected <= month.assessed
