@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 ROWS_MAX = 200
+TEXT_WIDTH_LEAST = 20
 
 
 def shown(column: Column, value: Cell) -> str:
@@ -45,32 +46,62 @@ def print_report(report: Report, console: "Console", rows_max: int = ROWS_MAX) -
 
 
 def _print_table(table: Table, console: "Console", rows_max: int) -> None:
+    from rich.text import Text
+
+    totals = {column.key: 0 for column in table.columns if column.total}
+    rows, left = table.each(), 0
+    head = list(islice(rows, rows_max))
+    for row in head:
+        _add(totals, table.columns, row)
+    for row in rows:
+        left += 1
+        _add(totals, table.columns, row)
+    lines = [[shown(column, value) for column, value in zip(table.columns, row, strict=True)] for row in head]
+    if table.totalled and table.total_label is not None:
+        lines.append(_total_cells(table, totals))
+    console.print(Text(visible(table.title), style="bold"))
+    if _needed(table, lines) <= console.width:
+        _grid(table, lines, console)
+    else:
+        _cards(table, lines, console)
+    if left:
+        console.print(f"… {format_francs(left)} lignes de plus : demandez un fichier (--format xlsx ou csv).")
+
+
+def _needed(table: Table, lines: Sequence[Sequence[str]]) -> int:
+    """Characters below which an amount would be cut: figures whole, texts as narrow as is still legible."""
+    needed = 1
+    for place, column in enumerate(table.columns):
+        widest = max((len(line[place]) for line in lines), default=0)
+        heading = max(len(column.band), len(column.title))
+        needed += (min(widest, TEXT_WIDTH_LEAST) if column.kind == "text" else max(widest, heading)) + 3
+    return needed
+
+
+def _grid(table: Table, lines: Sequence[Sequence[str]], console: "Console") -> None:
     from rich import box
     from rich.table import Table as Grid
     from rich.text import Text
 
-    grid = Grid(title=Text(visible(table.title)), box=box.SIMPLE_HEAD, title_justify="left", show_footer=False)
+    grid = Grid(box=box.SIMPLE_HEAD)
     for column in table.columns:
-        heading = Text(f"{column.band}\n{column.title}".strip())
-        grid.add_column(
-            heading, justify="left" if column.kind == "text" else "right", no_wrap=column.kind != "text", min_width=5
-        )
-    totals = {column.key: 0 for column in table.columns if column.total}
-    rows = table.each()
-    for row in islice(rows, rows_max):
-        _add(totals, table.columns, row)
-        cells = zip(table.columns, row, strict=True)
-        grid.add_row(*(Text(shown(column, value)) for column, value in cells))
-    left = 0
-    for row in rows:
-        left += 1
-        _add(totals, table.columns, row)
-    if table.totalled and table.total_label is not None:
-        grid.add_section()
-        grid.add_row(*_total_cells(table, totals), style="bold")
+        heading, text = Text(f"{column.band}\n{column.title}".strip()), column.kind == "text"
+        grid.add_column(heading, justify="left" if text else "right", no_wrap=not text, min_width=5, overflow="fold")
+    for line in lines:
+        total = table.total_label is not None and line[0] == table.total_label
+        grid.add_row(*map(Text, line), style="bold" if total else None)
     console.print(grid)
-    if left:
-        console.print(f"… {format_francs(left)} lignes de plus : demandez un fichier (--format xlsx ou csv).")
+
+
+def _cards(table: Table, lines: Sequence[Sequence[str]], console: "Console") -> None:
+    """One cell a line: on a narrow screen no figure is cut."""
+    from rich.text import Text
+
+    for line in lines:
+        for column, cell in zip(table.columns, line, strict=True):
+            if cell:
+                console.print(Text(f"{column.band} {column.title}".strip() + f" : {cell}"), soft_wrap=True)
+        console.print()
 
 
 def _total_cells(table: Table, totals: dict[str, int]) -> list[str]:

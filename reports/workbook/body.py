@@ -24,6 +24,13 @@ Where = Literal["first", "cut", "next"]
 _CELL_NAME = re.compile(r"\[(\w+)(@-1)?\]")
 
 
+def _longest(texts: Sequence[Cell]) -> int:
+    try:
+        return max(map(len, texts))  # type: ignore[arg-type]  # most runs hold text alone; the others come below
+    except TypeError:
+        return max(len(text) if isinstance(text, str) else 0 for text in texts)
+
+
 @dataclass(frozen=True)
 class Pattern:
     """One row with holes.
@@ -151,7 +158,7 @@ class Body:
         for place in self._wrapping:
             room = line_room(draft.widths[place])
             texts = columns[place]
-            if max(len(text) if isinstance(text, str) else 0 for text in texts) > room:
+            if _longest(texts) > room:
                 own = [-(-len(text) // room) if isinstance(text, str) else 1 for text in texts]
                 lines = list(map(max, lines, own))
         return [self._heights_by_lines[min(count, LINES_MAX)] for count in lines]

@@ -14,6 +14,7 @@ _CACHE_MAX = 50_000
 _PLAIN_MAX = 1_000
 _NOT_PLAIN = re.compile("[^ !-%'-;=?-^`-~\u00a0-\u0604]")
 """Anything that may have to be escaped or shown; `_` too, for `_x000D_`."""
+_EDGE_SPACE = re.compile("^ | $", re.MULTILINE)
 _ESCAPE_LIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
@@ -106,11 +107,34 @@ def _amounts(values: Sequence[Cell]) -> list[str]:
     return ["/>" if value is None else f"><v>{whole(value)}</v></c>" for value in values]
 
 
+def _ordinary(texts: list[str]) -> bool:
+    """True when no text of the run has to be escaped, shown, cut or kept with its outer spaces: one look for all."""
+    run = "\n".join(texts)
+    bare = run.replace("\n", "", len(texts) - 1)
+    return _NOT_PLAIN.search(bare) is None and not _EDGE_SPACE.search(run) and max(map(len, texts)) < _PLAIN_MAX
+
+
+def _texts() -> Callable[[Sequence[Cell]], list[str]]:
+    memory = _TextParts()
+
+    def parts(values: Sequence[Cell]) -> list[str]:
+        if len(set(values)) * 2 < len(values):
+            return [memory[value] for value in values]
+        texts = [value for value in values if isinstance(value, str)]
+        if len(texts) == len(values) and _ordinary(texts):
+            return [f' t="inlineStr"><is><t>{text}</t></is></c>' for text in texts]
+        return [memory[value] for value in values]
+
+    return parts
+
+
 def parts_of(kind: Kind) -> Callable[[Sequence[Cell]], list[str]]:
     """What turns a run of values of one column into what follows `<c r=".." s=".."` in each of their cells."""
     if kind in ("francs", "integer"):
         return _amounts
-    memory: dict[Cell, str] = _TextParts() if kind == "text" else _NumberParts(kind)
+    if kind == "text":
+        return _texts()
+    memory = _NumberParts(kind)
     return lambda values: [memory[value] for value in values]
 
 

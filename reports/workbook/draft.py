@@ -9,6 +9,12 @@ SPAN_WIDTH_MIN = 126.0
 """Characters that the title block may use, even over a narrow table."""
 
 
+PAGE_ROWS, PAGE_WIDTH = 33, 145.0
+"""Rows and characters of one landscape A4 page at full size."""
+
+ONE_PAGE_EXCESS = 1.3
+
+
 @dataclass
 class NamedTable:
     """A range that the spreadsheet knows as a table, with its headings."""
@@ -43,6 +49,16 @@ class Draft:
         """`count` rows more."""
         self.emit(xml)
         self.row += count
+
+    @property
+    def page_rows(self) -> float:
+        """Rows of one printed page, about: a wide sheet is shrunk, so more of them fit."""
+        return PAGE_ROWS * max(1.0, self.page_width / PAGE_WIDTH)
+
+    @property
+    def one_page(self) -> bool:
+        """True when the sheet is so little over a page that shrinking it to one keeps it legible."""
+        return self.row <= self.page_rows * ONE_PAGE_EXCESS
 
     @property
     def columns(self) -> int:

@@ -41,7 +41,7 @@ def write_line(draft: Draft, styles: Styles, style: str, text: str, points: floa
             text_cell(f"{letter(place)}{row}", styles.number[style], None) for place in range(2, draft.columns + 1)
         ]
         draft.merges.append(f"A{row}:{last}{row}")
-    room = draft.page_width * 11.5 / points * (0.82 if points > 12 else 1)
+    room = draft.page_width * 14 / points * (0.82 if points > 12 else 1)
     draft.write(row_xml(row, cells, max(least, height(text, room, points) + 3)))
 
 

@@ -35,6 +35,7 @@ def shape(book: "Workbook", drafts: list[Draft], report: Report, placements: dic
     book.remove(book.worksheets[0])
     for draft in drafts:
         sheet = book.create_sheet(draft.title)
+        sheet.sheet_view.tabSelected = draft is drafts[0]
         _look(sheet, draft)
         _page(sheet, draft, report)
         _print_rows(sheet, draft)
@@ -75,7 +76,7 @@ def _page(sheet: "Worksheet", draft: Draft, report: Report) -> None:
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = 9
     sheet.page_setup.fitToWidth = 1
-    sheet.page_setup.fitToHeight = 0
+    sheet.page_setup.fitToHeight = 1 if draft.one_page else 0
     sheet.print_options.horizontalCentered = True
     margins = sheet.page_margins
     margins.left = margins.right = 0.4
@@ -100,7 +101,7 @@ def _print_rows(sheet: "Worksheet", draft: Draft) -> None:
     if draft.print_rows is not None:
         sheet.print_title_rows = f"{draft.print_rows[0]}:{draft.print_rows[1]}"
     sheet.print_area = f"A1:{letter(draft.columns)}{draft.row - 1}"
-    for row in draft.page_breaks:
+    for row in [] if draft.one_page else draft.page_breaks:
         sheet.row_breaks.append(Break(id=row))
 
 

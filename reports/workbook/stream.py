@@ -1,5 +1,6 @@
 """A large sheet written straight into the ZIP of the workbook: memory does not grow with its rows."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import IO
 
 from reports.dataset import Report
@@ -21,6 +22,8 @@ class StreamedSheet:
         self._handle: IO[bytes] | None = None
         self._waiting: list[str] = []
         self._characters = 0
+        self._packer = ThreadPoolExecutor(1)
+        self._packing: Future[int] | None = None
         self.draft = Draft(title, self._emit)
 
     def _emit(self, xml: str) -> None:
@@ -33,16 +36,32 @@ class StreamedSheet:
         if self._handle is None:
             self._handle = self._archive.open(_PART.format(self._number))
             self._handle.write(self._surroundings()[0])
-        self._handle.write("".join(self._waiting).encode())
+        block = "".join(self._waiting).encode()
+        self._packed()
+        self._packing = self._packer.submit(self._handle.write, block)
         self._waiting.clear()
         self._characters = 0
+
+    def _packed(self) -> None:
+        """Wait until the block before has been compressed: one at a time, so that memory stays flat."""
+        if self._packing is not None:
+            self._packing.result()
+            self._packing = None
 
     def close(self) -> None:
         """Write what is left, then what follows the rows."""
         self._flush()
         assert self._handle is not None, "flushed just above"  # noqa: S101  # tells the type checker, not input
+        self._packed()
+        self._packer.shutdown()
         self._handle.write(self._surroundings()[1])
         self._handle.close()
+
+    def abandon(self) -> None:
+        """Let go of the archive after a failure; what was written is of no use."""
+        self._packer.shutdown()
+        if self._handle is not None:
+            self._handle.close()
 
     def _surroundings(self) -> tuple[bytes, bytes]:
         """The sheet as openpyxl would write it in its place; a sheet before it takes the selection, as in the whole."""

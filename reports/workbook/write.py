@@ -20,9 +20,6 @@ from reports.workbook.stream import StreamedSheet
 
 _CELL = re.compile(r'<c r="([A-Z]+[0-9]+)" s="([0-9]+)"')
 
-PAGE_ROWS, PAGE_WIDTH = 35, 145.0
-"""Rows and characters of one landscape page, about; a chart that would cross its end begins a new page."""
-
 
 def write_workbook(report: Report, target: str | Path | IO[bytes], *, rows_max: int = SHEET_ROWS_MAX) -> None:
     """Write `report` to a file, whole or not at all, or to an open binary stream that can seek.
@@ -58,6 +55,15 @@ class _Workbook:
         self.sheets = TableSheets(report, self.styles, verdict, rows_max, self._small)
 
     def write(self) -> None:
+        try:
+            self._sheets()
+            self._save()
+        finally:
+            if self.streaming is not None:
+                self.streaming.abandon()
+            self.archive.close()
+
+    def _sheets(self) -> None:
         for name, tables in _by_sheet(self.report).items():
             streamed = any(table.streamed for table in tables)
             if streamed and len(tables) > 1:
@@ -69,7 +75,6 @@ class _Workbook:
         self._links()
         write_controls(self._small(CONTROLS_SHEET, reserved=True), self.report, self.styles, self.sheets.placements)
         write_provenance(self._small(PROVENANCE_SHEET, reserved=True), self.report, self.styles, self.sheets.placements)
-        self._save()
 
     def _small(self, title: str, reserved: bool = False) -> Draft:
         name = title if reserved else sheet_title(title, self.taken)
@@ -107,10 +112,9 @@ class _Workbook:
 
     def _chart(self, draft: Draft, chart: Chart) -> None:
         before = draft.page_breaks[-1] if draft.page_breaks else 0
-        page_rows = PAGE_ROWS * max(1.0, draft.page_width / PAGE_WIDTH)
-        if draft.row <= page_rows:
+        if draft.row <= draft.page_rows:
             draft.print_rows = None
-        if draft.row - before + ROWS > page_rows:
+        if draft.row - before + ROWS > draft.page_rows:
             draft.page_breaks.append(draft.row - 1)
         draft.write(row_xml(draft.row, [], 15))
         draft.charts.append((chart, draft.row))
@@ -145,7 +149,6 @@ class _Workbook:
         for name, content in made.items():
             if name not in self.archive.names:
                 self.archive.put(name, content)
-        self.archive.close()
 
     def _linked(self, draft: Draft) -> str:
         """The rows of a sheet, with the cells that lead somewhere looking like it."""
