@@ -154,7 +154,9 @@ def _unfinished(current: _Open, found: str) -> Fault:
 
 def _elsewhere(record: Record, current: _Open) -> Fault | None:
     """A record of another account or currency than its statement, or a 05 that follows no movement."""
-    if record.place != current.opening.place:
+    text, opening = record.text, current.opening.text
+    alike = text[11:16] == opening[11:16] and text[21:32] == opening[21:32]
+    if not alike and record.place != current.opening.place:
         expected, found = (" ".join(place) for place in (current.opening.place, record.place))
         return Fault(
             "account_mismatch",
