@@ -2,6 +2,7 @@
 
 import csv
 import io
+from itertools import islice
 from typing import Literal
 
 from reconcile.model import FileRefused, Statement
@@ -16,6 +17,7 @@ FORMAT = "csv"
 DELIMITERS = (";", ",", "\t", "|")
 
 _PROBE_ROWS = 200
+_ROWS_READ = ROWS_MAX + SEARCH_ROWS + 1
 
 
 def read(data: bytes, profile: Profile | None = None, *, bound_currency: str | None = None) -> tuple[Statement, ...]:
@@ -90,17 +92,21 @@ def _table(text: str, delimiter: str) -> Table:
 
 
 def _rows(text: str, delimiter: str, quoting: Literal[0, 3]) -> tuple[list[Row], list[int]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, strict=True)
+    plain: list[Row] = list(islice(reader, _ROWS_READ))  # type: ignore[arg-type]  # a list of str is a Row
+    if reader.line_num == len(plain) < _ROWS_READ:
+        return plain, list(range(1, len(plain) + 1))
     rows: list[Row] = []
     numbers: list[int] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, strict=True)
     before = 0
     for row in reader:
-        rows.append(row)  # type: ignore[arg-type]  # a list of str is a Row as long as nobody adds to it
+        rows.append(list(row))
         numbers.append(before + 1)
         if reader.line_num - before > 1:
             _check_swallowed(row, delimiter, before + 1)
         before = reader.line_num
-        if len(rows) > ROWS_MAX + SEARCH_ROWS:
+        if len(rows) >= _ROWS_READ:
             raise Table(FORMAT, [], []).refusal(
                 "file_too_large",
                 f"Le fichier a plus de {ROWS_MAX} lignes. Demandez à la banque des relevés plus courts, par mois.",

@@ -9,7 +9,9 @@ from reconcile.currency import exponent_of
 from reconcile.readers.table import Cell, text_of
 
 _PLAIN = re.compile(r"(-?)([0-9]{1,12}|[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3}){1,3})(?:[.,]([0-9]{2}))?")
+_SHORT = 12
 _NOTHING = {"-", "--", "–", "—", "néant", "Néant", "NEANT"}
+_WHOLE_COLUMN = re.compile(r"(?:(?:-?(?:[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3}){1,3}|[0-9]{1,12}))?\n)*")
 _DECIMALS = re.compile(r"([.,])[0-9]{1,2}[^0-9]*$")
 _THREE = re.compile(r"^[^0-9]*[0-9]{1,3}([.,])[0-9]{3}[^0-9.,]*$")
 _NAMED = re.compile(r"(?i)\b(F\.? ?CFA|FCFA|CFA|XOF)\b|\b(EUR|USD|GBP|CHF|XAF)\b")
@@ -42,6 +44,20 @@ class AmountReader:
             return parse_amount(text, self.exponent, self.currency or None)
         return self._plain(text, found[1], found[2], found[3] or "")
 
+    def read_all(self, cells: list[Cell]) -> list[int | None]:
+        """The amounts of a column."""
+        if self.exponent == 0 and not self.decimal_mark and (whole := _whole_column(cells)) is not None:
+            return whole
+        read, units = self.read, 10**self.exponent
+        return [
+            int(cell) * units
+            if type(cell) is str and cell.isdecimal() and cell.isascii() and len(cell) <= _SHORT
+            else read(cell)
+            if cell != ""
+            else None
+            for cell in cells
+        ]
+
     def _plain(self, text: str, sign: str, whole: str, decimals: str) -> int:
         """The common notation, without the general parser: four times faster on a long file."""
         whole = whole.replace(" ", "").replace("\u00a0", "").replace("\u202f", "")
@@ -56,15 +72,28 @@ class AmountReader:
         return -amount if sign else amount
 
 
+def _whole_column(cells: list[Cell]) -> list[int | None] | None:
+    """A column of whole francs, checked and read in one go; None when any cell needs the general reading."""
+    text = "\n".join([cell if isinstance(cell, str) else "?" for cell in cells])
+    if not _WHOLE_COLUMN.fullmatch(text + "\n") or text.count("\n") != len(cells) - 1:
+        return None
+    digits = text.replace(" ", "").replace("\u00a0", "").replace("\u202f", "").split("\n")
+    return [int(number) if number else None for number in digits]
+
+
 def mixed_marks(cells: Iterable[Cell]) -> tuple[str, str] | None:
     """Two amounts written by different conventions, such as `1.250,50` and `1,250.50`; None when all agree.
 
     An amount of the first kind makes `1,250` unreadable: it could be one and a quarter.
     """
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    text = "\n".join(texts)
+    if "," not in text and "." not in text:
+        return None
     seen: dict[str, str] = {}
     grouped: dict[str, str] = {}
-    for cell in cells:
-        if not isinstance(cell, str) or ("," not in cell and "." not in cell):
+    for cell in texts:
+        if "," not in cell and "." not in cell:
             continue
         if found := _DECIMALS.search(cell.rstrip()):
             seen.setdefault(found[1], cell)
@@ -85,13 +114,13 @@ def settle_currency(stated: str | None, cells: list[Cell]) -> tuple[str, int, li
     """
     if stated:
         return stated, exponent_of(stated), []
-    for cell in cells:
-        if not isinstance(cell, str) or not (cell[-1:].isalpha() or cell[:1].isalpha()):
-            continue
-        found = _NAMED.search(cell)
-        if found:
-            code = "XOF" if found[1] else found[2].upper()
-            return code, exponent_of(code), []
+    text = "\n".join([cell for cell in cells if isinstance(cell, str)])
+    found = _NAMED.search(text)
+    if found:
+        code = "XOF" if found[1] else found[2].upper()
+        return code, exponent_of(code), []
+    if "," not in text and "." not in text:
+        cells = [cell for cell in cells if not isinstance(cell, str)]
     francs = AmountReader("XOF", 0)
     for cell in cells:
         if isinstance(cell, str) and "," not in cell and "." not in cell:

@@ -55,7 +55,7 @@ class Texts:
 def clean(cell: Cell) -> str:
     """The text of a cell on one line; the common case without the general cleaning."""
     if isinstance(cell, str):
-        if cell.isascii() and cell.isprintable() and "  " not in cell:
+        if cell.isprintable() and "  " not in cell:
             return cell.strip() if cell[:1] == " " or cell[-1:] == " " else cell
         return clean_label(cell)
     return text_of(cell)

@@ -37,6 +37,13 @@ _ACCOUNT = re.compile(
 )
 _BARE_ACCOUNT = re.compile(r"(?=(?:.*\d){5})[A-Z0-9X*]+(?:[ -][A-Z0-9X*]+)*")
 
+_PARTS = {
+    "bank": re.compile(r"(?:code )?banque|bank(?: code)?"),
+    "branch": re.compile(r"(?:code )?(?:guichet|agence)|branch(?: code)?"),
+    "number": re.compile(r"(?:n|no|numero|num)?(?: de)? ?compte|account(?: number)?"),
+    "key": re.compile(r"cle(?: rib)?|key"),
+}
+
 
 @dataclass(slots=True)
 class Preamble:
@@ -58,7 +65,9 @@ class Preamble:
 def read_preamble(rows: list[Row], found: Preamble | None = None, *, accounts: bool = True) -> Preamble:
     """Everything useful in title or footer rows; adds to `found`. `accounts` is off below the table."""
     preamble = found or Preamble()
-    for row in rows:
+    for above, row in zip([[], *rows], rows, strict=False):
+        if accounts:
+            _account_in_parts(preamble, above, row)
         filled = [cell for cell in row if not is_blank(cell)]
         if not filled:
             continue
@@ -141,6 +150,17 @@ def _account(preamble: Preamble, words: str, value: str) -> None:
         return
     preamble.account = re.sub(r"[^A-Z0-9]" if rank < 2 else r"\s", "", printed[0])
     preamble.account_rank = rank
+
+
+def _account_in_parts(preamble: Preamble, names: Row, values: Row) -> None:
+    """An account printed as bank, branch, number and key, each under its name."""
+    parts = {}
+    for name, value in zip(map(normal, map(text_of, names)), map(text_of, values), strict=False):
+        part = next((part for part, words in _PARTS.items() if words.fullmatch(name)), None)
+        if part and re.fullmatch(r"[A-Z0-9]{1,12}", value):
+            parts[part] = value
+    if len(parts) == len(_PARTS) and preamble.account_rank > 1:
+        preamble.account, preamble.account_rank = "".join(parts[part] for part in _PARTS), 1
 
 
 def _period(preamble: Preamble, text: str) -> None:

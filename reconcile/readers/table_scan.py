@@ -61,25 +61,23 @@ def scan_rows(table: Table, header: Header, pattern_name: str | None = None) -> 
     value_at = None if day_column is None else columns.get("value")
     width = max([*columns.values(), *header.extras]) + 1
     money = _money_columns(header)
+    left, right = money[0], money[-1]
     rows = table.rows
     for index in range(header.first, len(rows)):
         if len(rows[index]) < width:
             rows[index] = rows[index] + [""] * (width - len(rows[index]))
     body = rows[header.first :]
-    dates = _dates(table, [row for row in body if any(row[at] != "" for at in money)], day_at, value_at, pattern_name)
+    dates = _dates(table, [row for row in body if row[left] != "" or row[right] != ""], day_at, value_at, pattern_name)
     value_dates = dates if value_at is not None else {}
     sorter = _Sorter(table, header, scan, money)
     label_at = columns["label"]
     status_at = columns.get("status")
+    may_control = _MAYBE_CONTROL.match
     for index in range(header.first, len(rows)):
         row = rows[index]
         day = dates.get(row[day_at])
         label = row[label_at]
-        if (
-            day is None
-            or (isinstance(label, str) and _MAYBE_CONTROL.match(label))
-            or not any(row[at] != "" for at in money)
-        ):
+        if day is None or (isinstance(label, str) and may_control(label)) or (row[left] == "" and row[right] == ""):
             sorter.sort(index, day, day_at)
             continue
         if status_at is not None and _NOT_BOOKED.match(normal(text_of(row[status_at]))):

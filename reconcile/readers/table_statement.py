@@ -44,10 +44,10 @@ def read_statements(
 
 def _table_balances(table: Table, header: Header, scan: Scan, preamble: Preamble) -> None:
     """Balances printed as rows of the table: `SOLDE INITIAL`, `Solde au 31/03/2026`."""
-    for index, _, words in scan.controls:
+    for index, above, words in scan.controls:
         kind = balance_kind(words)
-        if kind is None:
-            continue
+        if kind is None or (above and words.startswith("report")):
+            continue  # a balance carried from one page to the next opens nothing
         row = table.rows[index]
         text = " ".join(cell for cell in row if isinstance(cell, str))
         day_at = header.day_column()
@@ -146,7 +146,7 @@ class _Reading:
         columns: dict[str, list[int | None]] = {}
         for name, column in cells.items():
             try:
-                columns[name] = [reader.read(cell) for cell in column]
+                columns[name] = reader.read_all(column)
             except AmountUnreadable:
                 columns[name] = [self._read_one(cell, positions[place], reader) for place, cell in enumerate(column)]
         single = [] if self.header.split else columns["amount"]

@@ -334,3 +334,20 @@ def test_a_damaged_file_is_read_or_refused_never_anything_else(data):
     with contextlib.suppress(FileRefused):
         for statement in csv_table.read(bytes(raw)):
             assert {type(line.amount) for line in statement.lines} <= {int}
+
+
+def test_an_account_printed_in_four_cells_is_put_together():
+    text = (
+        "Code banque;Code guichet;N° compte;Clé RIB\nBF074;01001;000123456789;97\nDate;Libellé;Débit;Crédit\n"
+        "01/03/2026;A;;500"
+    )
+    assert one(text).account == "BF074010010001234567" + "8997"
+
+
+def test_a_balance_carried_to_the_next_page_opens_nothing():
+    text = (
+        "Date;Libellé;Débit;Crédit\n02/03/2026;A;;500\n;A REPORTER;;1500\n;REPORT;;1500\n03/03/2026;B;200;\n"
+        ";NOUVEAU SOLDE;;1300"
+    )
+    statement = one(text)
+    assert (amounts(statement), statement.opening, statement.closing) == ([500, -200], None, 1_300)
