@@ -39,7 +39,7 @@ def months_of(story: Story, office: str) -> dict[str, OfficeMonth]:
 
 def test_the_same_seed_tells_the_same_story_and_another_seed_another_one(story: Story) -> None:
     assert make_story(story.seed) == story
-    assert make_story(story.seed + 1) != story
+    assert make_story(story.seed + 1).returns != story.returns
 
 
 def test_a_draw_depends_on_its_name_only() -> None:
