@@ -115,8 +115,7 @@ def settle_currency(stated: str | None, cells: list[Cell]) -> tuple[str, int, li
     if stated:
         return stated, exponent_of(stated), []
     text = "\n".join([cell for cell in cells if isinstance(cell, str)])
-    found = _NAMED.search(text)
-    if found:
+    if re.search("[A-Za-z]", text) and (found := _NAMED.search(text)):
         code = "XOF" if found[1] else found[2].upper()
         return code, exponent_of(code), []
     if "," not in text and "." not in text:
