@@ -234,3 +234,45 @@ def test_nothing_to_match_is_an_answer() -> None:
 
     assert after.matches == ()
     assert [(x.confirmed, x.proposed, x.ambiguous) for x in after.passes] == [(0, 0, 0)] * 9
+
+
+def test_a_part_of_a_bordereau_is_only_proposed() -> None:
+    entries = [book(n, 4, -amount, "", "BORD-31") for n, amount in ((1, 120_000), (2, 80_000), (3, 45_500))]
+
+    after = match([bank(1, 6, -200_000, "BORD-31")], entries)
+
+    assert shape(after) == [("group", "proposed", (1,), (1, 2))]
+    assert "45\u00a0500" in after.matches[0].nearest_rejected
+
+
+def test_one_entry_seen_twice_by_the_bank_under_its_reference_is_ambiguous() -> None:
+    after = match([bank(1, 3, -75_000, "OP-0012"), bank(2, 3, -75_000, "OP-0012")], [book(12, 2, -75_000, "OP-0012")])
+
+    assert shape(after) == [("reference", "ambiguous", (1, 2), (12,))]
+
+
+def test_one_entry_named_by_two_labels_is_not_guessed() -> None:
+    statement = [bank(1, 3, -75_000, None, "VIR OP 0012"), bank(2, 4, -75_000, None, "VIREMENT OP0012")]
+
+    after = match(statement, [book(12, 2, -75_000, "OP-0012")])
+
+    assert after.with_status("confirmed") == ()
+    assert shape(after)[0][:2] == ("reference_in_label", "ambiguous")
+
+
+def test_a_return_without_the_reference_of_its_debit_is_only_proposed() -> None:
+    statement = [bank(1, 3, -75_000, "OP-0012"), bank(2, 9, 75_000, None, "RETOUR VIREMENT", reversal=True)]
+
+    after = match(statement, [book(12, 2, -75_000, "OP-0012")])
+
+    assert shape(after)[1] == ("returned_payment", "proposed", (2,), ())
+    assert "aucune référence commune" in after.matches[1].reason
+
+
+def test_a_transfer_that_two_bank_lines_can_be_is_not_guessed() -> None:
+    half = book(1, 4, -9_000_000, "", "VF-1", transfer="VF-1")
+
+    after = match([bank(1, 5, -9_000_000), bank(2, 6, -9_000_000)], [half])
+
+    assert after.with_status("confirmed") == ()
+    assert after.matches[0].status == "ambiguous"
