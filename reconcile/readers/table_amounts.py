@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from typing import cast
 
 from ledger.money import AMOUNT_MAX
 from reconcile.amount import AmountUnreadable, amount_of_number, parse_amount
@@ -74,7 +75,10 @@ class AmountReader:
 
 def _whole_column(cells: list[Cell]) -> list[int | None] | None:
     """A column of whole francs, checked and read in one go; None when any cell needs the general reading."""
-    text = "\n".join([cell if isinstance(cell, str) else "?" for cell in cells])
+    try:
+        text = "\n".join(cast("list[str]", cells))
+    except TypeError:  # numbers of a spreadsheet
+        return None
     if not _WHOLE_COLUMN.fullmatch(text + "\n") or text.count("\n") != len(cells) - 1:
         return None
     digits = text.replace(" ", "").replace("\u00a0", "").replace("\u202f", "").split("\n")
@@ -86,7 +90,7 @@ def mixed_marks(cells: Iterable[Cell]) -> tuple[str, str] | None:
 
     An amount of the first kind makes `1,250` unreadable: it could be one and a quarter.
     """
-    texts = [cell for cell in cells if isinstance(cell, str)]
+    texts = [cell for cell in cells if type(cell) is str]
     text = "\n".join(texts)
     if "," not in text and "." not in text:
         return None
@@ -114,12 +118,12 @@ def settle_currency(stated: str | None, cells: list[Cell]) -> tuple[str, int, li
     """
     if stated:
         return stated, exponent_of(stated), []
-    text = "\n".join([cell for cell in cells if isinstance(cell, str)])
+    text = "\n".join([cell for cell in cells if type(cell) is str])
     if re.search("[A-Za-z]", text) and (found := _NAMED.search(text)):
         code = "XOF" if found[1] else found[2].upper()
         return code, exponent_of(code), []
     if "," not in text and "." not in text:
-        cells = [cell for cell in cells if not isinstance(cell, str)]
+        cells = [cell for cell in cells if type(cell) is not str]
     francs = AmountReader("XOF", 0)
     for cell in cells:
         if isinstance(cell, str) and "," not in cell and "." not in cell:
