@@ -1,0 +1,117 @@
+"""`pcaes reconcile`: match the bank's lines with the books, look at the result."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from portal.cli.context import answer, open_ledger, say, settings
+from portal.cli.group import group
+
+app = group()
+DAY = ["%Y-%m-%d"]
+BOOKS = ("BF", "ML", "NE")
+
+
+@app.command()
+def run(
+    book: Annotated[str | None, typer.Option("--book", help="Livre : BF, ML ou NE (les trois par défaut)")] = None,
+    until: Annotated[datetime | None, typer.Option("--until", formats=DAY, help="Dernier jour rapproché")] = None,
+) -> None:
+    """Rapprocher : confirmer le certain, proposer le reste, expliquer chaque fois."""
+    from functools import partial
+
+    from reconcile.run import run_book
+
+    last = None if until is None else until.date()
+    ledger = open_ledger()
+    done: list[dict[str, Any]] = []
+    for code in BOOKS if book is None else (book.upper(),):
+        if not settings.as_json:
+            say(f"Rapprochement du livre {code}…")
+        key = settings.key and f"{settings.key}/{code}"
+        payload = {"book": code, "until": last}
+        act = partial(run_book, book=code, until=last)
+        done.append(ledger.perform("reconcile run", act, payload=payload, key=key))
+    document = done[0] if book is not None else _together(done)
+    answer(document, lambda: _show_runs(done))
+
+
+def _together(done: list[dict[str, Any]]) -> dict[str, Any]:
+    total = {name: sum(one[name] for one in done) for name in ("lines", "confirmed", "proposed", "ambiguous", "open")}
+    passes = [
+        {**first, **{name: sum(one["passes"][place][name] for one in done) for name in ("confirmed", "proposed")}}
+        for place, first in enumerate(done[0]["passes"])
+    ]
+    return {"book": None, **total, "passes": passes, "books": done}
+
+
+def _show_runs(done: list[dict[str, Any]]) -> None:
+    for one in done:
+        say(
+            f"{one['book']} : {one['lines']} lignes ouvertes au départ · {one['confirmed']} rapprochements confirmés · "
+            f"{one['proposed']} proposés · {one['ambiguous']} ambigus · {one['open']} lignes restent ouvertes"
+        )
+        for step in one["passes"]:
+            if step["confirmed"] or step["proposed"] or step["ambiguous"]:
+                say(f"    {step['title']} : {step['confirmed']} confirmés, {step['proposed']} proposés")
+
+
+@app.command()
+def matches(
+    book: Annotated[str | None, typer.Option("--book", help="Livre : BF, ML ou NE")] = None,
+    status: Annotated[str | None, typer.Option("--status", help="confirmed, proposed, ambiguous ou open")] = None,
+) -> None:
+    """Les rapprochements et leurs raisons, et ce qui reste ouvert."""
+    from ledger.refusal import plain
+    from reconcile.matches import list_matches
+
+    if status not in (None, "confirmed", "proposed", "ambiguous", "open"):
+        raise typer.BadParameter("attendu confirmed, proposed, ambiguous ou open")
+    with open_ledger().read() as connection:
+        found = plain(list_matches(connection, book and book.upper(), status))
+    answer(found, lambda: _show_matches(found))
+
+
+def _show_matches(found: dict[str, Any]) -> None:
+    from ledger.money import format_francs
+
+    marks = {"confirmed": "✓", "proposed": "?", "ambiguous": "≠"}
+    for one in found["matches"]:
+        say(f"{marks[one['status']]} {one['id']:>6}  {one['book']}  {one['reason']}")
+        for line in one["statement_lines"]:
+            say(f"          banque {line['booking_date']}  {format_francs(line['amount']):>20}  {line['label'][:50]}")
+        for line in one["entry_lines"]:
+            name = f"{line['book']}/{line['journal']}/{line['year']}/{line['number']}"
+            say(f"          livres {name:<22} {format_francs(line['amount']):>20}")
+        if one["nearest_rejected"]:
+            say(f"          écarté : {one['nearest_rejected']}")
+    say(f"Ouvertes : {len(found['open']['statement_lines'])} lignes de la banque, "
+        f"{len(found['open']['entry_lines'])} lignes des livres.")  # fmt: skip
+    for line in found["open"]["statement_lines"]:
+        place = f"{line['book']} {line['booking_date']}  {format_francs(line['amount']):>20}"
+        say(f"    banque {place}  {line['label'][:60]}")
+    for line in found["open"]["entry_lines"]:
+        name = f"{line['book']}/{line['journal']}/{line['year']}/{line['number']}"
+        say(f"    livres {name:<22} {format_francs(line['amount']):>20}  {line['label'][:60]}")
+
+
+@app.command()
+def status(book: Annotated[str | None, typer.Option("--book", help="Livre : BF, ML ou NE")] = None) -> None:
+    """Où en est le rapprochement de chaque compte."""
+    from ledger.money import format_francs
+    from ledger.refusal import plain
+    from reconcile.matches import reconcile_status
+
+    with open_ledger().read() as connection:
+        found = plain(reconcile_status(connection, book and book.upper()))
+
+    def show() -> None:
+        for one in found:
+            say(
+                f"{one['book']} : {one['matched']} lignes sur {one['lines']} rapprochées · banque ouvertes "
+                f"{one['open_bank']} ({format_francs(one['open_bank_amount'])}) · livres ouvertes {one['open_book']} "
+                f"({format_francs(one['open_book_amount'])})"
+            )
+
+    answer({"books": found}, show)

@@ -1,0 +1,69 @@
+"""The tables of runs and matches, as SQLAlchemy Core sees them."""
+
+from sqlalchemy import Column, Date, ForeignKey, ForeignKeyConstraint, Integer, Table, Text
+
+from ledger.tables import metadata
+from ledger.tables.types import BigInt, Instant
+
+reconcile_run = Table(
+    "reconcile_run",
+    metadata,
+    Column("id", BigInt, primary_key=True),
+    Column("book", Text, ForeignKey("book.code"), nullable=False),
+    Column("until", Date),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("command_id", BigInt, nullable=False),
+)
+
+match_proposal = Table(
+    "match_proposal",
+    metadata,
+    Column("id", BigInt, primary_key=True),
+    Column("run_id", BigInt, ForeignKey("reconcile_run.id"), nullable=False),
+    Column("status", Text, nullable=False),
+    Column("content", Text, nullable=False),
+)
+
+bank_match = Table(
+    "bank_match",
+    metadata,
+    Column("id", BigInt, primary_key=True),
+    Column("book", Text, ForeignKey("book.code"), nullable=False),
+    Column("run_id", BigInt, ForeignKey("reconcile_run.id")),
+    Column("pass", Text, nullable=False, key="pass_name"),
+    Column("reason", Text, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("nearest_rejected", Text, nullable=False),
+    Column("posted_entry", BigInt, ForeignKey("entry.id")),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("command_id", BigInt, nullable=False),
+)
+
+bank_match_line = Table(
+    "bank_match_line",
+    metadata,
+    Column("match_id", BigInt, ForeignKey("bank_match.id"), primary_key=True),
+    Column("line_id", BigInt, ForeignKey("statement_line.id"), primary_key=True),
+)
+
+bank_match_entry_line = Table(
+    "bank_match_entry_line",
+    metadata,
+    Column("match_id", BigInt, ForeignKey("bank_match.id"), primary_key=True),
+    Column("entry_id", BigInt, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    ForeignKeyConstraint(["entry_id", "position"], ["entry_line.entry_id", "entry_line.position"]),
+)
+
+match_undo = Table(
+    "match_undo",
+    metadata,
+    Column("match_id", BigInt, ForeignKey("bank_match.id"), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("command_id", BigInt, nullable=False),
+)
