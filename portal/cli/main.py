@@ -133,18 +133,15 @@ def _hoist(arguments: list[str]) -> list[str]:
     return front + rest
 
 
-def main() -> None:
-    """Entry point of the command."""
-    arguments = _hoist(sys.argv[1:])
+def program(given: list[str]) -> None:
+    """Run one command line; leaves with `SystemExit` when something is refused."""
+    arguments = _hoist(given)
     if "--json" in arguments:
         settings.as_json = True
 
-    def run() -> Any:
-        return app(args=arguments, prog_name="pcaes", standalone_mode=False)
-
     def outcome() -> None:
         try:
-            code = run()
+            code = app(args=arguments, prog_name="pcaes", standalone_mode=False)
         except typer.Abort:
             raise KeyboardInterrupt from None
         except typer.TyperException as fault:
@@ -153,6 +150,11 @@ def main() -> None:
             raise SystemExit(code)
 
     guarded(outcome)
+
+
+def main() -> None:
+    """Entry point of the command."""
+    program(sys.argv[1:])
 
 
 def _usage(fault: typer.TyperException) -> None:
