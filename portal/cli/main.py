@@ -6,9 +6,9 @@ from importlib.metadata import version as installed_version
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from portal.cli.context import DEFAULT_DATABASE, guarded, settings
+from portal.cli.group import FrenchGroup, Group
 
 GROUPS = {
     "account": ("portal.cli.account", "Comptes bancaires des livres et comptes du plan"),
@@ -39,7 +39,7 @@ SINGLE = {
 """Commands that stand alone: module, function, help."""
 
 
-class LazyGroup(TyperGroup):
+class LazyGroup(FrenchGroup):
     """The list of commands is known at once; the code of a command is read when it is called."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -50,8 +50,8 @@ class LazyGroup(TyperGroup):
         """The command, imported now."""
         if cmd_name in SINGLE:
             module, function, text = SINGLE[cmd_name]
-            single = typer.Typer(add_completion=False, rich_markup_mode=None)
-            single.command(name=cmd_name, help=text)(getattr(import_module(module), function))
+            single = Group(add_completion=False, rich_markup_mode=None)
+            single.command(cmd_name, help=text)(getattr(import_module(module), function))
             return typer.main.get_command(single)
         if cmd_name in GROUPS and _exists(GROUPS[cmd_name][0]):
             module, text = GROUPS[cmd_name]
