@@ -1,5 +1,6 @@
 """`pcaes post` and `pcaes entry`: put entries in the journal, look at them."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,13 +10,20 @@ from portal.cli.context import answer, open_ledger, say, settings
 from portal.cli.group import group
 
 app = group()
+Reference = Annotated[str, typer.Argument(help="LIVRE/JOURNAL/EXERCICE/NUMÉRO, par exemple BF/OD/2026/12")]
+Reason = Annotated[str, typer.Option("--reason", help="Motif, gardé dans les livres")]
+Day = Annotated[
+    datetime | None,
+    typer.Option(
+        "--date", formats=["%Y-%m-%d"], help="Date comptable ; à défaut celle d'origine ou la première ouverte"
+    ),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Montrer ce qui serait fait, sans rien enregistrer")]
 
 
 def post(
     file: Annotated[Path, typer.Argument(help="Fichier JSON : une liste d'écritures")],
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Montrer ce qui serait fait, sans rien enregistrer")
-    ] = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Valider les écritures d'un fichier, toutes ou aucune."""
     from ledger.commands import post as post_entries
@@ -27,18 +35,67 @@ def post(
         "post", lambda unit: post_entries(unit, drafts), payload=document, key=settings.key, dry_run=dry_run
     )
 
-    def show() -> None:
-        say("Essai à blanc, rien n'est enregistré :" if dry_run else "Écritures validées :")
-        for one in done["entries"]:
-            say(f"  {one['book']}/{one['journal']}/{one['year']}/{one['number']}  {one['hash'][:16]}…")
+    answer(done, lambda: _list(done, dry_run))
 
-    answer(done, show)
+
+def _list(done: dict[str, Any], dry_run: bool) -> None:
+    say("Essai à blanc, rien n'est enregistré :" if dry_run else "Écritures validées :")
+    for one in done["entries"]:
+        say(f"  {one['book']}/{one['journal']}/{one['year']}/{one['number']}  {one['hash'][:16]}…")
 
 
 @app.command()
-def show(
-    reference: Annotated[str, typer.Argument(help="LIVRE/JOURNAL/EXERCICE/NUMÉRO, par exemple BF/OD/2026/12")],
+def correct(
+    reference: Reference,
+    file: Annotated[Path, typer.Argument(help="Fichier JSON de l'écriture juste (deux pour un virement)")],
+    reason: Reason,
+    date: Day = None,
+    dry_run: DryRun = False,
 ) -> None:
+    """Corriger une écriture en négatif : la fausse reprise en montants négatifs, puis la juste."""
+    from ledger.correct import correct_entry
+    from ledger.entry_file import load_json, read_entries
+
+    document = load_json(file)
+    if isinstance(document, dict) and "lines" in document:
+        document = {"entries": [document]}
+    drafts, day = read_entries(document, file.name), None if date is None else date.date()
+    done = open_ledger().perform(
+        "entry correct",
+        lambda unit: correct_entry(unit, reference, drafts, reason, file.name, day),
+        payload={"entry": reference, "right": document, "reason": reason, "date": day},
+        key=settings.key,
+        dry_run=dry_run,
+    )
+    answer(done, lambda: _list(done, dry_run))
+
+
+@app.command()
+def reverse(
+    reference: Reference,
+    reason: Reason,
+    style: Annotated[
+        str, typer.Option("--style", help="negative (erreur, montants négatifs) ou contra (débit et crédit échangés)")
+    ] = "negative",
+    date: Day = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Annuler une écriture : en négatif ou par contre-passation ; les deux moitiés d'un virement ensemble."""
+    from ledger.correct import reverse_entry
+
+    day = None if date is None else date.date()
+    done = open_ledger().perform(
+        "entry reverse",
+        lambda unit: reverse_entry(unit, reference, style, reason, day),
+        payload={"entry": reference, "style": style, "reason": reason, "date": day},
+        key=settings.key,
+        dry_run=dry_run,
+    )
+    answer(done, lambda: _list(done, dry_run))
+
+
+@app.command()
+def show(reference: Reference) -> None:
     """Montrer une écriture."""
     from ledger.entry_view import view_entry
 
