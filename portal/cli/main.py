@@ -99,7 +99,8 @@ def common(
     as_json: Annotated[bool, typer.Option("--json", help="Répondre par un document JSON")] = False,
     lang: Annotated[str, typer.Option("--lang", envvar="PCAES_LANG", help="Langue : fr ou en")] = "fr",
     key: Annotated[
-        str | None, typer.Option("--key", help="Clé d'idempotence : le même envoi répété ne fait rien de plus")
+        str | None,
+        typer.Option("--idempotency-key", help="Clé d'idempotence : le même envoi répété ne fait rien de plus"),
     ] = None,
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Version")] = False,
 ) -> None:
@@ -110,23 +111,20 @@ def common(
 
 def _hoist(arguments: list[str]) -> list[str]:
     """`--json` and its like may stand anywhere on the line: bring them before the command."""
-    flags, valued = {"--json"}, {"--database", "--as", "--lang", "--key"}
+    flags, valued = {"--json"}, {"--database", "--as", "--lang", "--idempotency-key"}
     front: list[str] = []
     rest: list[str] = []
     places = iter(arguments)
-    own_key = "mandate" in arguments[:4] or "key" in arguments[:4]
     for argument in places:
         if argument == "--":
             rest.append(argument)
             rest.extend(places)
         elif argument in flags:
             front.append(argument)
-        elif argument in valued and not (argument == "--key" and own_key):
+        elif argument in valued:
             front.append(argument)
             front.extend([value] if (value := next(places, None)) is not None else [])
-        elif argument.startswith(tuple(f"{name}=" for name in valued)) and not (
-            own_key and argument.startswith("--key=")
-        ):
+        elif argument.startswith(tuple(f"{name}=" for name in valued)):
             front.append(argument)
         else:
             rest.append(argument)

@@ -84,9 +84,9 @@ def test_the_same_entry_key_sent_twice_gives_one_entry(shop: Any) -> None:
 
 
 def test_the_same_command_key_sent_twice_gives_one_entry(shop: Any) -> None:
-    first = shop.post(entries(), "--key", "envoi-1")
-    second = shop.post(entries(), "--key", "envoi-1")
-    other = shop.post(entries(label="Autre libellé"), "--key", "envoi-1")
+    first = shop.post(entries(), "--idempotency-key", "envoi-1")
+    second = shop.post(entries(), "--idempotency-key", "envoi-1")
+    other = shop.post(entries(label="Autre libellé"), "--idempotency-key", "envoi-1")
 
     assert second.document == first.document
     assert code_of(other) == "key_reused"
