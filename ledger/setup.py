@@ -5,9 +5,11 @@ from pathlib import Path
 
 from sqlalchemy import insert, select, text
 
+from ledger.capital.terms import load_terms
 from ledger.chart import DEFAULT_CHART, default_chart, load_books, load_chart, read_chart
 from ledger.clock import clock_for
 from ledger.engine import open_engine
+from ledger.levy.law import load_levy_law
 from ledger.migrate import upgrade
 from ledger.refusal import Refusal
 from ledger.tables.books import ledger_info
@@ -39,6 +41,7 @@ def create_books(
             if info is not None and fictional and not info.fictional:
                 raise FictionalForever()
             load_books(connection)
+            load_terms(connection)
             if chart_file is not None:
                 accounts = read_chart(chart_file.read_text(encoding="utf-8-sig"), chart_file.name)
             else:
@@ -46,6 +49,7 @@ def create_books(
             name = chart_file.stem if chart_file is not None else DEFAULT_CHART
             file = chart_file.name if chart_file is not None else "chart.csv"
             added = load_chart(connection, accounts, name, file)
+            load_levy_law(connection)
             if info is None:
                 now = clock_for(fictional)() if fictional else datetime.now(UTC)
                 connection.execute(insert(ledger_info).values(id=1, fictional=fictional, created_at=now, chart=name))

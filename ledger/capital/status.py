@@ -1,0 +1,55 @@
+"""The register on one screen: what each State has subscribed, is called, has paid, owes."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from ledger.balance import known_entry, last_date
+from ledger.capital.position import CapitalPosition, capital_position, last_act
+from ledger.refusal import plain
+from ledger.tables.books import ledger_info
+
+FIGURES = ("subscribed", "called", "paid", "to_pay", "to_call", "late")
+
+
+def percent_text(part: int, whole: int) -> str:
+    """« 12,34 », the part in hundredths of the whole, rounded down: never more than is paid."""
+    hundredths = part * 10_000 // whole if whole else 0
+    return f"{hundredths // 100},{hundredths % 100:02d}"
+
+
+def capital_status(connection: Connection, as_of: dt.date | None = None) -> dict[str, Any]:
+    """The position of the capital as a document; at the last date of the books and of the register by default."""
+    known = known_entry(connection, None)
+    if as_of is None:
+        days = [day for day in (last_date(connection, known), last_act(connection)) if day is not None]
+        as_of = max(days, default=_opened(connection))
+    return status_document(capital_position(connection, as_of=as_of, known=known))
+
+
+def _opened(connection: Connection) -> dt.date:
+    opened: dt.datetime = connection.execute(select(ledger_info.c.created_at)).scalar_one()
+    return opened.date()
+
+
+def status_document(position: CapitalPosition) -> dict[str, Any]:
+    """`total, by_state: [{state, subscribed, called, paid, to_pay, to_call…}], paid_percent, payments, calls…`."""
+    paid, subscribed = position.sum("paid"), position.sum("subscribed")
+    everyone = {name: position.sum(name) for name in FIGURES}
+    terms = position.terms
+    document = {
+        "as_of": position.as_of,
+        "total": position.total,
+        "by_state": [one._asdict() for one in position.by_state],
+        "all": {"state": "TOTAL", **everyone, "days_late": max(one.days_late for one in position.by_state)},
+        "paid": paid,
+        "paid_percent": paid * 10_000 // position.total / 100 if position.total else 0,
+        "percent": percent_text(paid, position.total),
+        "not_subscribed": position.total - subscribed,
+        "paid_by": None if terms is None else terms.paid_by,
+        "legal_reference": None if terms is None else terms.legal_reference,
+        "calls": [one._asdict() for one in position.calls],
+        "payments": [one._asdict() for one in position.payments],
+    }
+    return dict(plain(document))
