@@ -49,11 +49,11 @@ def heads(connection: Connection, known: int) -> tuple[Head, ...]:
 
 
 def known_words(request: ReportRequest) -> str:
-    """« l'écriture n° 812, enregistrée le 05/01/2027 à 10:02:03 UTC »."""
+    """« 05/01/2027 à 10:02:03 UTC (écriture n° 812) »."""
     if not request.known or request.known_at is None:
-        return "aucune écriture enregistrée"
+        return "(aucune écriture enregistrée)"
     at = request.known_at.astimezone(dt.UTC)
-    return f"l'écriture n° {format_francs(request.known)}, enregistrée le {at:%d/%m/%Y à %H:%M:%S} UTC"
+    return f"{at:%d/%m/%Y à %H:%M:%S} UTC (écriture n° {format_francs(request.known)})"
 
 
 def product_version() -> str:

@@ -88,7 +88,7 @@ def trial_balance(connection: Connection, request: ReportRequest) -> Report:
 
 
 def _trial(rows: list[BalanceRow], chart: dict[str, Account]) -> Table:
-    columns = (Column("book", "Livre"), Column("account", "Compte"), Column("title", "Intitulé"), *amounts())
+    columns = (Column("book", "Livre", width=15), Column("account", "Compte"), Column("title", "Intitulé"), *amounts())
     body: list[Row] = [(row.book, row.account, chart[row.account].title, *row[2:]) for row in rows]
     return Table(
         "trial",
@@ -142,7 +142,7 @@ def _classes(rows: list[BalanceRow], together: list[BalanceRow], chart: dict[str
         for place, amount in enumerate(row[2:]):
             own[place] += amount
     columns = (
-        Column("book", "Livre"),
+        Column("book", "Livre", width=15),
         Column("class", "Classe"),
         Column("title", "Intitulé"),
         *(

@@ -22,8 +22,8 @@ RED, RED_INK = "F9D9D6", "9B1C14"
 SERIES = ("1F3A5F", "D98E04", "3B8EA5", "8A4F7D", "6B7A8F", "A23B2A")
 """Chart colours that stay apart in grey print and for colour-blind readers."""
 
-FRANCS = '[$-40C]#,##0;[Red]-[$-40C]#,##0;"–"'
-FRANCS_ZERO = "[$-40C]#,##0;[Red]-[$-40C]#,##0;0"
+FRANCS = '[$-40C]#,##0;[Red][$-40C]-#,##0;"–"'
+FRANCS_ZERO = "[$-40C]#,##0;[Red][$-40C]-#,##0;0"
 FORMATS: dict[Kind, str] = {
     "text": "@",
     "francs": FRANCS,
