@@ -60,7 +60,8 @@ bench: $(VENV)/.dev ## Mesures de vitesse, rapportées à une référence prise 
 	for file in bench/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || failed=1; done; \
 	exit $$failed
 
-fuzz: $(VENV)/.dev ## Tests de propriétés, longuement et avec d'autres tirages
+fuzz: $(VENV)/.dev ## Fichiers abîmés par milliers, puis tests de propriétés avec d'autres tirages
+	@$(BIN)/python bench/fuzz_readers.py
 	@$(PYTEST) -m hypothesis --hypothesis-profile=fuzz
 
 docs: $(VENV)/.dev ## Réécrit les pages tirées du code (docs/errors.md, docs/commands.md)

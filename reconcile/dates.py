@@ -113,12 +113,20 @@ def nearest_year(mmdd: str, around: date) -> date | None:
 
 def from_yymmdd(text: str) -> date | None:
     """A SWIFT date (`YYMMDD`); None when it is not in the calendar."""
+    if not _six_digits(text):
+        return None
     return calendar_date(full_year(int(text[:2])), int(text[2:4]), int(text[4:6]))
 
 
 def from_ddmmyy(text: str) -> date | None:
     """A CFONB date (`JJMMAA`); None when it is not in the calendar."""
+    if not _six_digits(text):
+        return None
     return calendar_date(full_year(int(text[4:6])), int(text[2:4]), int(text[:2]))
+
+
+def _six_digits(text: str) -> bool:
+    return len(text) >= 6 and text[:6].isdecimal() and text.isascii()
 
 
 def full_year(two_digits: int) -> int:

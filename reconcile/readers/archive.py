@@ -81,7 +81,8 @@ def unpack(archive: "zipfile.ZipFile", member: "zipfile.ZipInfo") -> bytes:
                         "un fichier de l'archive se décompresse bien au-delà de ce qu'elle annonce", bytes=size
                     )
                 parts.append(part)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as error:
+        # ValueError: the archive places a file before its own beginning
         raise _unsafe("l'archive ZIP est abîmée ou incomplète", reason=str(error)) from error
     return b"".join(parts)
 

@@ -35,9 +35,8 @@ def unknown_layout(table: Table) -> Exception:
             "Attendu : une ligne de titres avec une date, un libellé et un montant (ou un débit et un crédit). "
             "Demandez à la banque un export au format CSV ou XLSX.",
         )
-    first = next(
-        index for index, row in enumerate(table.rows) if _filled(row) >= min(3, widest) or index >= SEARCH_ROWS - 1
-    )
+    full = (index for index, row in enumerate(table.rows[:SEARCH_ROWS]) if _filled(row) >= 3)
+    first = next(full, 0)
     shown = [[text_of(cell) for cell in row] for row in table.rows[first : first + 6]]
     return profile_needed(shown[0], shown[1:], format=table.format)
 

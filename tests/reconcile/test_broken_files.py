@@ -1,0 +1,45 @@
+"""Files that once made a reader stumble: each is refused or read, in a sentence, never `reader_failed`."""
+
+import io
+import zipfile
+
+import pytest
+
+from reconcile.model import FileRefused
+from reconcile.readers.dispatch import read_bytes
+
+
+def refused(data: bytes) -> str:
+    with pytest.raises(FileRefused) as caught:
+        read_bytes(data)
+    return caught.value.faults[0].code
+
+
+def test_a_short_table_without_a_header_says_that_a_layout_is_needed() -> None:
+    rows = b"a;b;c;d\n" + b"x;;;\n" * 3
+    code = refused(rows)
+
+    assert code in ("profile_needed", "header_not_found", "not_recognised")
+
+
+def test_a_table_whose_rows_are_nearly_empty_says_that_a_layout_is_needed() -> None:
+    assert refused(b"02/03/2026;;;\n;;FRAIS;\n;1 000;;\n" * 2) in ("profile_needed", "header_not_found")
+
+
+def test_an_intraday_report_with_a_cut_date_is_read_without_that_date() -> None:
+    text = ":20:REF\n:25:020250000117\n:28C:1/1\n:34F:XOF0,\n:13D:26\n:61:2603020302C1000,NTRFNONREF\n:86:FICTIF\n-"
+    read = read_bytes(text.encode())
+
+    assert [line.amount for line in read.statements[0].lines] == [1000]
+
+
+def test_an_archive_that_places_a_file_before_its_own_beginning_is_refused() -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name in ("[Content_Types].xml", "xl/workbook.xml", "xl/worksheets/sheet1.xml"):
+            archive.writestr(name, "<x/>")
+    cut = made.getvalue()[7:]
+
+    assert refused(cut) == "archive_unsafe"
+    shifted = made.getvalue()[:30] + made.getvalue()[37:]
+    assert refused(shifted) == "archive_unsafe"
