@@ -1,0 +1,100 @@
+"""`pcaes audit`: samples, tests of the population, the auditors' pack. Everything here only reads."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from portal.cli.context import answer, open_ledger, say
+from portal.cli.group import group
+
+if TYPE_CHECKING:
+    from reports.dataset import Report
+
+app = group()
+DAY = ["%Y-%m-%d"]
+Day = datetime | None
+Book = Annotated[str | None, typer.Option("--book", help="Livre : BF, ML ou NE (les trois par défaut)")]
+Start = Annotated[
+    Day, typer.Option("--from", formats=DAY, help="Premier jour comptable (par défaut la première écriture)")
+]
+End = Annotated[Day, typer.Option("--to", formats=DAY, help="Dernier jour comptable (par défaut la dernière écriture)")]
+Known = Annotated[
+    str | None,
+    typer.Option("--as-known", help="Tel que connu alors : instant, jour ou numéro d'enregistrement d'écriture"),
+]
+Out = Annotated[Path, typer.Option("--out", help="Fichier à écrire (remplacé s'il existe)")]
+Form = Annotated[str | None, typer.Option("--format", help="xlsx, csv ou json (par défaut d'après --out)")]
+
+
+@app.command()
+def sample(
+    method: Annotated[str, typer.Option("--method", help="random, systematic ou monetary-unit")],
+    size: Annotated[int, typer.Option("--size", help="Nombre de lignes à tirer")],
+    seed: Annotated[str, typer.Option("--seed", help="Graine choisie par l'auditeur : un nombre ou un texte")],
+    out: Out,
+    book: Book = None,
+    start: Start = None,
+    end: End = None,
+    account: Annotated[str | None, typer.Option("--account", help="Comptes dont le numéro commence ainsi")] = None,
+    side: Annotated[str, typer.Option("--side", help="both, debit ou credit")] = "both",
+    as_known: Known = None,
+    form: Form = None,
+) -> None:
+    """Tirer un échantillon de lignes d'écritures que chacun peut refaire à la main."""
+    from portal.report_file import check_place
+    from reports.audit.population import whole_life
+    from reports.audit.sample_report import sample_report
+    from reports.request import resolve
+
+    wanted = _format(form, out)
+    check_place(out)
+    with open_ledger().read() as connection:
+        asked = resolve(connection, "audit-sample", book=book, start=_day(start), end=_day(end), as_known=as_known)
+        request = whole_life(connection, asked)
+        found = sample_report(connection, request, method=method, size=size, seed=seed, account=account, side=side)
+        _write(found, wanted, out)
+
+
+def _day(value: Day) -> Any:
+    return None if value is None else value.date()
+
+
+def _format(asked: str | None, out: Path) -> str:
+    """The format: what was asked, else after the file's ending.
+
+    Refuses: format_unknown.
+    """
+    from portal.report_file import FormatUnknown
+
+    known = ["xlsx", "csv", "json"]
+    wanted = (asked or out.suffix.removeprefix(".")).lower()
+    if wanted not in known:
+        raise FormatUnknown(format=wanted or "(aucun)", known=known)
+    return wanted
+
+
+def _write(found: "Report", form: str, out: Path) -> None:
+    from portal.report_file import write_report
+
+    written = write_report(found, form, out)
+    wrong = [control.title for control in found.controls if not control.holds]
+    document: dict[str, Any] = {
+        "report": found.name,
+        "format": form,
+        "files": written,
+        "controls": {"total": len(found.controls), "failed": len(wrong)},
+    }
+    for key in ("method", "seed", "size", "population", "monetary", "tests"):
+        if found.json is not None and key in found.json:
+            document[key] = found.json[key]
+
+    def show() -> None:
+        say(found.subtitle)
+        for one in written:
+            say(f"{one['file']} · SHA-256 {one['sha256'][:16]}…")
+
+    answer(document, show)
+    for title in wrong:
+        typer.echo(f"⚠ Contrôle FAUX : {title}", err=True)
