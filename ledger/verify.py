@@ -1,7 +1,7 @@
 """The checks of the books, in the order in which they are shown."""
 
 from ledger.check import Check
-from ledger.checks import chain, entries, links
+from ledger.checks import capital, chain, entries, links
 
-CHECKS: tuple[Check, ...] = (*entries.CHECKS, *links.CHECKS, *chain.CHECKS)
+CHECKS: tuple[Check, ...] = (*entries.CHECKS, *links.CHECKS, *chain.CHECKS, *capital.CHECKS)
 """Every check that `ledger` brings. Other layers have their own list; the doors run them all."""
