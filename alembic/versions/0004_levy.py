@@ -165,7 +165,6 @@ def _returns() -> None:
         sa.Column("format", sa.Text(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("row_count", sa.Integer(), nullable=False),
-        sa.Column("known_entry", BIG, nullable=False),
         sa.Column("received_at", sa.Text(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("command_id", BIG, nullable=False),
@@ -174,7 +173,7 @@ def _returns() -> None:
         _fk(["command_id"], ["command_log.id"], "fk_customs_return_command_id", deferred=True),
         _check("customs_return_sha256", "length(sha256) = 64"),
         _check("customs_return_format", "format IN ('csv', 'xlsx')"),
-        *_sqlite_checks("customs_return", ("id", "row_count", "known_entry")),
+        *_sqlite_checks("customs_return", ("id", "row_count")),
     )
     amounts = ("declarations", "value", "assessed", "collected", "remitted")
     op.create_table(

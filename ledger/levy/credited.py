@@ -1,27 +1,34 @@
-"""What the books credited to the levy from the bank, under the reference that each credit bears."""
+"""What came to the levy from the bank: the credits that the books hold, under the references that they bear."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
 from ledger.chart import BOOKS, account_of
+from ledger.money import share
 from ledger.tables.journal import entry, entry_line
 
 NOT_FROM_BANK = ("collection", "closing", "opening")
-"""Origins of entries that move 4487x without any money coming in."""
+"""Origins of entries that move these accounts without any money coming in."""
+
+Declared = Mapping[str, Mapping[str, int]]
+"""Book → reference as `reference_key` writes it → what customs declared under it, in whole francs."""
+
+_BETWEEN = re.compile(r"[\s,;:|()]+")
 
 
 class Credit(NamedTuple):
-    """A movement of 4487x that came from the bank, credit less debit; `names` are what it can be known by.
+    """Money that came in for the levy, negative when it is taken back; `texts` are what it can be known by.
 
-    A correction bears the names of the line that it corrects, so that both cancel under the same reference.
+    A correction bears the texts of the line that it corrects, so that both cancel under the same reference.
     """
 
     book: str
     amount: int
-    names: tuple[str, ...]
+    texts: tuple[str, ...]
 
 
 def reference_key(reference: str | None) -> str:
@@ -29,24 +36,61 @@ def reference_key(reference: str | None) -> str:
     return (reference or "").strip().upper()
 
 
+def references_in(texts: Iterable[str], declared: Mapping[str, int]) -> list[str]:
+    """The declared references that the first text to bear any bears, as a whole or word by word."""
+    for text in texts:
+        key = reference_key(text)
+        if key in declared:
+            return [key]
+        words = [word.strip(".-/'\"") for word in _BETWEEN.split(key)]
+        words += [part for word in words if "/" in word for part in word.split("/")]
+        found = [word for word in dict.fromkeys(words) if word in declared]
+        if found:
+            return found
+    return []
+
+
+def by_reference(credits: Iterable[Credit], declared: Declared) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
+    """The credits under (book, declared reference), and by book what bears no declared reference.
+
+    A credit that bears several references is shared by their declared amounts, every franc of it.
+    """
+    found: dict[tuple[str, str], int] = {}
+    rest: dict[str, int] = {}
+    for credit in credits:
+        mine = declared.get(credit.book, {})
+        names = references_in(credit.texts, mine)
+        if not names:
+            rest[credit.book] = rest.get(credit.book, 0) + credit.amount
+            continue
+        for name, part in zip(names, share(credit.amount, [mine[name] for name in names]), strict=True):
+            found[credit.book, name] = found.get((credit.book, name), 0) + part
+    return found, rest
+
+
 def booked_credits(
     connection: Connection, *, book: str | None = None, as_of: dt.date | None = None, known: int | None = None
 ) -> list[Credit]:
-    """Every movement of the levy accounts 4487x that came from the bank, in the order of the books."""
-    accounts = [account_of("4487", code) for code, _ in BOOKS if book in (None, code)]
-    banks = [account_of("5211", code) for code, _ in BOOKS]
-    corrected, first = entry.alias("corrected"), entry_line.alias("first")
-    bank_line = entry_line.alias("bank_line")
-    own = func.coalesce(entry.c.corrects, entry.c.id)
+    """Every movement from the bank on 4487x and on 4712x, in the order in which they were recorded.
+
+    4712x holds what came in and is not identified yet: it bears no reference, and gives way to 4487x when the
+    accountant imputes it.
+    """
+    codes = [code for code, _ in BOOKS if book in (None, code)]
+    levy = [account_of("4487", code) for code in codes]
+    suspense = [account_of("4712", code) for code in codes]
+    banks = [account_of("5211", code) for code in codes]
+    corrected, first, bank_line = entry.alias("corrected"), entry_line.alias("first"), entry_line.alias("bank_line")
     on_bank = (
         select(func.min(bank_line.c.reference))
-        .where(bank_line.c.entry_id == own, bank_line.c.account.in_(banks))
+        .where(bank_line.c.entry_id == func.coalesce(entry.c.corrects, entry.c.id), bank_line.c.account.in_(banks))
         .correlate(entry)
         .scalar_subquery()
     )
     query = (
         select(
             entry_line.c.book,
+            entry_line.c.account,
             (entry_line.c.credit - entry_line.c.debit).label("amount"),
             func.coalesce(first.c.reference, entry_line.c.reference).label("reference"),
             on_bank.label("bank_reference"),
@@ -56,7 +100,7 @@ def booked_credits(
         .outerjoin(corrected, corrected.c.id == entry.c.corrects)
         .outerjoin(first, (first.c.entry_id == entry.c.corrects) & (first.c.position == entry_line.c.position))
         .where(
-            entry_line.c.account.in_(accounts),
+            entry_line.c.account.in_(levy + suspense),
             func.coalesce(corrected.c.origin, entry.c.origin).not_in(NOT_FROM_BANK),
         )
         .order_by(entry_line.c.entry_id, entry_line.c.position)
@@ -66,29 +110,12 @@ def booked_credits(
     if known is not None:
         query = query.where(entry_line.c.entry_id <= known)
     return [
-        Credit(row.book, int(row.amount), _names(row.reference, row.bank_reference, row.document))
+        Credit(
+            row.book,
+            int(row.amount),
+            tuple(text for text in (row.reference, row.bank_reference, row.document) if text)
+            if row.account in levy
+            else (),
+        )
         for row in connection.execute(query)
     ]
-
-
-def _names(*texts: str | None) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(key for key in map(reference_key, texts) if key))
-
-
-def by_reference(
-    credits: Iterable[Credit], declared: Mapping[str, Collection[str]]
-) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
-    """The credits summed under (book, declared reference), and what bears no declared reference, by book.
-
-    `declared` holds the references that customs declared, by book, as `reference_key` writes them.
-    """
-    found: dict[tuple[str, str], int] = {}
-    rest: dict[str, int] = {}
-    for credit in credits:
-        mine = declared.get(credit.book, ())
-        name = next((name for name in credit.names if name in mine), None)
-        if name is None:
-            rest[credit.book] = rest.get(credit.book, 0) + credit.amount
-        else:
-            found[credit.book, name] = found.get((credit.book, name), 0) + credit.amount
-    return found, rest

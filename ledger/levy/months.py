@@ -83,17 +83,13 @@ def office_months(
     connection: Connection,
     *,
     book: str | None = None,
-    known: int | None = None,
-    known_at: dt.datetime | None = None,
+    known_command: int | None = None,
 ) -> list[OfficeMonth]:
     """The last word on every office and month, by State, office and period.
 
-    `known` is the last recorded entry that the reader knew, `known_at` an instant: a return that came after
-    either is not seen. Both are open by default.
+    `known_command` is the last row of the command log that counts: a return that came later is not seen.
     """
-    conditions = [] if known is None else [customs_return.c.known_entry <= known]
-    if known_at is not None:
-        conditions.append(customs_return.c.received_at <= known_at)
+    conditions = [] if known_command is None else [customs_return.c.command_id <= known_command]
     if book is not None:
         conditions.append(customs_month.c.state == book)
     key = (customs_month.c.state, customs_month.c.office, customs_month.c.period)

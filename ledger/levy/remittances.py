@@ -35,7 +35,8 @@ def declared_remittances(connection: Connection, book: str) -> list[Remittance]:
     by_key: dict[str, list[OfficeMonth]] = {}
     for one in months:
         by_key.setdefault(reference_key(one.reference), []).append(one)
-    credited, _ = by_reference(booked_credits(connection, book=book), {book: by_key.keys()})
+    amounts = {key: sum(row.remitted for row in rows) for key, rows in by_key.items()}
+    credited, _ = by_reference(booked_credits(connection, book=book), {book: amounts})
     parts: dict[tuple[str, str, str], int] = {}
     for key, rows in by_key.items():
         shares = share(credited.get((book, key), 0), [row.remitted for row in rows])

@@ -43,7 +43,6 @@ customs_return = Table(
     Column("format", Text, nullable=False),
     Column("content", LargeBinary, nullable=False),
     Column("row_count", Integer, nullable=False),
-    Column("known_entry", BigInt, nullable=False),
     Column("received_at", Instant, nullable=False),
     Column("actor", Text, nullable=False),
     Column("command_id", BigInt, nullable=False),

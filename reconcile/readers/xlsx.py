@@ -34,7 +34,7 @@ def read(data: bytes, profile: Profile | None = None, *, bound_currency: str | N
             "sans mot de passe. Enregistrez-le au format XLSX ou CSV.",
         )
     check_workbook(data)
-    tables = _tables(data)
+    tables = sheet_tables(data)
     filled = [table for table in tables if any(row and not all(map(is_blank, row)) for row in table.rows)]
     statements: list[Statement] = []
     for table in filled:
@@ -49,7 +49,7 @@ def read(data: bytes, profile: Profile | None = None, *, bound_currency: str | N
     return tuple(statements)
 
 
-def _tables(data: bytes) -> list[Table]:
+def sheet_tables(data: bytes) -> list[Table]:
     """Every sheet of cells; openpyxl's own errors on a broken workbook become one refusal."""
     try:
         with warnings.catch_warnings():

@@ -1,0 +1,203 @@
+"""Take a customs return into the books: store its rows, assess the levy, correct what an earlier return said."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from ledger.chart import account_of, require_book
+from ledger.correction_rules import first_open, mirror
+from ledger.entry import EntryDraft, Line
+from ledger.entry_rules import Law
+from ledger.levy.law import levy_law
+from ledger.levy.months import Key, OfficeMonth, month_end, office_months
+from ledger.levy.return_rules import STATES, CustomsReturn, ReturnRefused, ReturnRow, check_rows
+from ledger.post import law_of, post_entries
+from ledger.read import find_by_id, lines_of
+from ledger.tables.levy import customs_month, customs_return, customs_return_row
+from ledger.users import allow
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Month:
+    """One office's month of the file beside what was known of it."""
+
+    key: Key
+    rows: tuple[ReturnRow, ...]
+    before: OfficeMonth | None
+
+    @property
+    def assessed(self) -> int:
+        return sum(row.assessed for row in self.rows)
+
+    @property
+    def revision(self) -> int:
+        return self.before.revision + 1 if self.before else 1
+
+    @property
+    def keeps_entry(self) -> bool:
+        """True when the books already hold this total."""
+        return (self.before.assessed if self.before else 0) == self.assessed
+
+
+def take_return(unit: Any, read: CustomsReturn, book: str | None = None) -> Answer:
+    """Store a return and post what it changes: D 4487x / C 710x by office and month, all or nothing.
+
+    A month that states other totals than before has its assessment taken back whole, *en négatif*, and the new
+    total posted; an unchanged total posts nothing. The same file twice does nothing.
+    Refuses: return_refused, book_unknown, role_forbidden, book_forbidden, and what `post_entries` refuses.
+    """
+    connection = unit.connection
+    if book is not None:
+        require_book(connection, book)
+    for state in sorted({row.state for row in read.rows} & set(STATES)):
+        allow(unit.user, "importer un état de recettes", "accountant", book=state)
+    known = connection.execute(select(customs_return).where(customs_return.c.sha256 == read.sha256)).one_or_none()
+    if known is not None:
+        return {**_counts([], [], []), "status": "already_imported", "rows": known.row_count, "first_file": known.name,
+                "first_at": known.received_at.isoformat(), "entries": []}  # fmt: skip
+    before = {one.key: one for one in office_months(connection)}
+    offices: dict[str, set[str]] = {}
+    for state, office, _ in before:
+        offices.setdefault(state, set()).add(office)
+    faults = [*read.faults, *check_rows(read.rows, levy_law(connection), offices, book)]
+    if faults:
+        raise ReturnRefused(read.name, sorted(faults, key=lambda fault: fault.row or 0))
+    months = _months(read.rows, before)
+    changed = [one for one in months if one.before is None or not _same(connection, one)]
+    return_id = unit.next_id(customs_return)
+    law = law_of(connection)
+    drafts = [draft for one in changed if not one.keeps_entry for draft in _drafts(unit, one, law, return_id)]
+    sealed = post_entries(unit, drafts)
+    new_entries = {one.key: one.id for one in sealed if one.correction is None}
+    _store(unit, read, return_id, changed, new_entries)
+    told = [
+        {"book": one.book, "reference": one.reference, "document": one.document, "correction": one.correction,
+         "amount": draft.lines[0].debit}
+        for one, draft in zip(sealed, drafts, strict=True)
+    ]  # fmt: skip
+    return {**_counts(months, changed, drafts), "status": "imported", "rows": len(read.rows), "entries": told}
+
+
+def _counts(months: Sequence[_Month], changed: Sequence[_Month], drafts: Sequence[EntryDraft]) -> Answer:
+    return {
+        "months": len(months),
+        "new": sum(one.before is None for one in changed),
+        "restated": sum(one.before is not None for one in changed),
+        "unchanged": len(months) - len(changed),
+        "corrected": sum(draft.correction is not None for draft in drafts),
+        "assessed": sum(draft.lines[0].debit for draft in drafts),
+    }
+
+
+def _months(rows: Sequence[ReturnRow], before: Mapping[Key, OfficeMonth]) -> list[_Month]:
+    def key(row: ReturnRow) -> Key:
+        return row.state, row.office, row.period
+
+    ordered = sorted(rows, key=lambda row: (*key(row), row.position))
+    return [_Month(name, tuple(group), before.get(name)) for name, group in groupby(ordered, key=key)]
+
+
+def _same(connection: Any, month: _Month) -> bool:
+    """True when the file states of this month exactly what was stated before."""
+    columns = (customs_return_row.c[name] for name in ReturnRow._fields[4:])
+    state, office, period = month.key
+    stored = connection.execute(
+        select(*columns).where(
+            customs_return_row.c.state == state,
+            customs_return_row.c.office == office,
+            customs_return_row.c.period == period,
+            customs_return_row.c.revision == month.revision - 1,
+        )
+    )
+    return sorted(map(repr, map(tuple, stored))) == sorted(repr(row.content) for row in month.rows)
+
+
+def entry_key(key: Key, revision: int, part: str = "") -> str:
+    """The idempotency key of an assessment: the same return never posts twice."""
+    return ":".join(("levy", *key, str(revision), *([part] if part else [])))
+
+
+def _drafts(unit: Any, month: _Month, law: Law, return_id: int) -> list[EntryDraft]:
+    state, office, period = month.key
+    end, today = month_end(period), unit.now.date()
+    drafts = []
+    replaced: int | None = None
+    if month.before is not None and month.before.entry_id is not None:
+        old = find_by_id(unit.connection, month.before.entry_id)
+        when = first_open(old.date, old.period, {state}, law.closed_periods, today)
+        back = mirror(old, lines_of(unit.connection, old.id), "negative", "état de recettes rectifié", when)
+        drafts.append(back._replace(key=entry_key(month.key, month.revision, "back"), origin_ref=f"return:{return_id}"))
+        replaced = old.id
+    if month.assessed:
+        day, place = first_open(end, end.month, {state}, law.closed_periods, today)
+        document = f"EMR-{office}-{period}"
+        label = f"Prélèvement liquidé, bureau {office}, {period[5:]}/{period[:4]}"
+        drafts.append(
+            EntryDraft(
+                book=state,
+                journal="PC",
+                date=day,
+                document=document,
+                label=label if month.revision == 1 else f"{label} (état rectifié n° {month.revision})",
+                lines=(
+                    Line(account_of("4487", state), debit=month.assessed, label=label, reference=document),
+                    Line(account_of("710", state), credit=month.assessed, label=label, reference=document),
+                ),
+                document_date=end,
+                period=13 if place == 13 else None,
+                origin="collection",
+                origin_ref=f"return:{return_id}",
+                replaces=replaced,
+                key=entry_key(month.key, month.revision),
+            )
+        )
+    return drafts
+
+
+def _store(
+    unit: Any, read: CustomsReturn, return_id: int, changed: Sequence[_Month], new_entries: Mapping[str | None, int]
+) -> None:
+    connection = unit.connection
+    connection.execute(
+        insert(customs_return).values(
+            id=return_id,
+            sha256=read.sha256,
+            name=read.name,
+            format=read.format,
+            content=read.content,
+            row_count=len(read.rows),
+            received_at=unit.now,
+            actor=unit.user.name,
+            command_id=unit.command_id,
+        )
+    )
+    rows: list[dict[str, Any]] = []
+    months: list[dict[str, Any]] = []
+    for one in changed:
+        rows.extend({**row._asdict(), "return_id": return_id, "revision": one.revision} for row in one.rows)
+        months.append(_sealing(one, return_id, new_entries))
+    if rows:
+        connection.execute(insert(customs_return_row), rows)
+        connection.execute(insert(customs_month), months)
+
+
+def _sealing(month: _Month, return_id: int, new_entries: Mapping[str | None, int]) -> dict[str, Any]:
+    state, office, period = month.key
+    kept = month.before.entry_id if month.before is not None and month.keeps_entry else None
+    return {
+        "state": state,
+        "office": office,
+        "period": period,
+        "revision": month.revision,
+        "return_id": return_id,
+        "row_count": len(month.rows),
+        "assessed": month.assessed,
+        "collected": sum(row.collected for row in month.rows),
+        "remitted": sum(row.remitted for row in month.rows),
+        "entry_id": new_entries.get(entry_key(month.key, month.revision), kept),
+    }
