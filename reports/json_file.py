@@ -59,7 +59,9 @@ def _date(value: object) -> str:
 
 
 def json_text(report: Report) -> str:
-    """The document as text, indented, accents kept, lone surrogates replaced. Raises `TypeError` for a float."""
+    """The document as text, indented, accents kept, lone surrogates replaced. Raises `TypeError` for a float
+    anywhere but under a key that ends in `_percent`.
+    """
     found = document(report)
     _refuse_floats(found)
     text = json.dumps(found, ensure_ascii=False, indent=2, allow_nan=False, default=_date)
@@ -70,8 +72,10 @@ def _refuse_floats(value: object) -> None:
     if isinstance(value, float):
         raise TypeError(f"{value!r}: amounts are whole numbers")
     if isinstance(value, Mapping):
-        for inner in value.values():
-            _refuse_floats(inner)
+        for key, inner in value.items():
+            # a rate is no amount: `paid_percent` is 12.34 for scripts that read it
+            if not str(key).endswith("_percent"):
+                _refuse_floats(inner)
     elif isinstance(value, list | tuple):
         for inner in value:
             _refuse_floats(inner)
