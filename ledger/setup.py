@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import Engine, insert, select, text
 
 from ledger.capital.terms import load_terms
 from ledger.chart import DEFAULT_CHART, default_chart, load_books, load_chart, read_chart
@@ -64,8 +64,8 @@ def create_books(
         engine.dispose()
 
 
-def require_current(url: str) -> None:
-    """Refuse a database that holds no books or books of another version of the schema.
+def require_current(url: str, engine: Engine | None = None) -> None:
+    """Refuse a database that holds no books, or those of another schema; `engine` when it is open already.
 
     Refuses: database_not_ready, database_outdated.
     """
@@ -78,15 +78,16 @@ def require_current(url: str) -> None:
     shown = parsed.render_as_string(hide_password=True)
     if parsed.get_backend_name() == "sqlite" and parsed.database and not Path(parsed.database).exists():
         raise DatabaseNotReady(database=shown)
-    engine = open_engine(url)
+    opened = engine or open_engine(url)
     try:
-        with engine.connect() as connection:
+        with opened.connect() as connection:
             try:
                 found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
             except (OperationalError, ProgrammingError) as fault:
                 raise DatabaseNotReady(database=shown) from fault
     finally:
-        engine.dispose()
+        if engine is None:
+            opened.dispose()
     expected = max(file.name[:4] for file in (migrations_folder() / "versions").glob("[0-9]*.py"))
     if found != expected:
         raise DatabaseOutdated(database=shown, found=found, expected=expected)

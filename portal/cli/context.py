@@ -6,11 +6,14 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from ledger.unit import Ledger
 
 DEFAULT_DATABASE = "sqlite:///pcaes.db"
@@ -55,13 +58,26 @@ def open_ledger(*, checked: bool = True) -> "Ledger":
 
     Refuses: database_unknown, database_not_ready, database_outdated.
     """
-    from ledger.engine import open_engine
     from ledger.setup import require_current
     from ledger.unit import Ledger
 
+    engine = _engine(settings.database)
     if checked:
-        require_current(settings.database)
-    return Ledger(open_engine(settings.database), settings.actor or _login())
+        require_current(settings.database, engine)
+    return Ledger(engine, settings.actor or _login())
+
+
+@lru_cache(maxsize=4)
+def _engine(url: str) -> "Engine":
+    """One engine for all the commands of a process: its compiled statements serve again."""
+    from ledger.engine import open_engine
+
+    return open_engine(url)
+
+
+def close_engines() -> None:
+    """Let go of every open database, before its file is replaced."""
+    _engine.cache_clear()
 
 
 def _login() -> str | None:

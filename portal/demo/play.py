@@ -8,6 +8,7 @@ from typing import Any
 
 from ledger.refusal import Refusal
 from portal.cli.call import Outcome, call
+from portal.cli.context import close_engines
 from portal.demo.script import Act
 
 Progress = Callable[[int, int], None]
@@ -67,6 +68,7 @@ def fresh_database(file: Path) -> str:
     """
     import sqlite3
 
+    close_engines()
     if file.exists():
         try:
             connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
