@@ -177,6 +177,28 @@ def _returns() -> None:
     )
     amounts = ("declarations", "value", "assessed", "collected", "remitted")
     op.create_table(
+        "customs_month",
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("office", sa.Text(), nullable=False),
+        sa.Column("period", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("return_id", BIG, nullable=False),
+        sa.Column("row_count", sa.Integer(), nullable=False),
+        sa.Column("assessed", BIG, nullable=False),
+        sa.Column("collected", BIG, nullable=False),
+        sa.Column("remitted", BIG, nullable=False),
+        sa.Column("entry_id", BIG),
+        sa.PrimaryKeyConstraint("state", "office", "period", "revision", name="pk_customs_month"),
+        _fk(["state"], ["book.code"], "fk_customs_month_state"),
+        _fk(["return_id"], ["customs_return.id"], "fk_customs_month_return_id"),
+        _fk(["entry_id"], ["entry.id"], "fk_customs_month_entry_id"),
+        _period("customs_month"),
+        _check("customs_month_rows", "row_count > 0"),
+        *_sqlite_checks(
+            "customs_month", ("revision", "return_id", "row_count", "assessed", "collected", "remitted", "entry_id")
+        ),
+    )
+    op.create_table(
         "customs_return_row",
         sa.Column("return_id", BIG, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -212,28 +234,6 @@ def _returns() -> None:
             "exemption = '' OR (assessed = 0 AND collected = 0 AND remitted = 0)",
         ),
         *_sqlite_checks("customs_return_row", ("return_id", "position", "revision", *amounts), ("remitted_on",)),
-    )
-    op.create_table(
-        "customs_month",
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("office", sa.Text(), nullable=False),
-        sa.Column("period", sa.Text(), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("return_id", BIG, nullable=False),
-        sa.Column("row_count", sa.Integer(), nullable=False),
-        sa.Column("assessed", BIG, nullable=False),
-        sa.Column("collected", BIG, nullable=False),
-        sa.Column("remitted", BIG, nullable=False),
-        sa.Column("entry_id", BIG),
-        sa.PrimaryKeyConstraint("state", "office", "period", "revision", name="pk_customs_month"),
-        _fk(["state"], ["book.code"], "fk_customs_month_state"),
-        _fk(["return_id"], ["customs_return.id"], "fk_customs_month_return_id"),
-        _fk(["entry_id"], ["entry.id"], "fk_customs_month_entry_id"),
-        _period("customs_month"),
-        _check("customs_month_rows", "row_count > 0"),
-        *_sqlite_checks(
-            "customs_month", ("revision", "return_id", "row_count", "assessed", "collected", "remitted", "entry_id")
-        ),
     )
     op.create_index("ix_customs_month_entry", "customs_month", ["entry_id"])
 
