@@ -2,7 +2,6 @@
 
 import hashlib
 from pathlib import Path
-from typing import IO
 
 from ledger.refusal import Refusal
 from reports.dataset import Report
@@ -59,16 +58,6 @@ def write_report(found: Report, form: str, out: Path) -> list[dict[str, str]]:
 
         write_json(found, out)
     return [{"file": str(file), "sha256": _digest(file)} for file in written]
-
-
-def csv_to(found: Report, stream: IO[bytes]) -> None:
-    """The first table as CSV, to a stream of bytes."""
-    from reports.csv_file import BYTE_ORDER_MARK, csv_lines
-
-    stream.write(BYTE_ORDER_MARK.encode())
-    for text in csv_lines(found.tables[0]):
-        stream.write(text.encode("utf-8", "replace"))
-    stream.flush()
 
 
 def _digest(file: Path) -> str:

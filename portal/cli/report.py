@@ -106,17 +106,16 @@ def _write(found: "Report", form: str, out: Path) -> None:
 
 
 def _to_stdout(found: "Report", form: str) -> None:
-    import sys
-
     if form == "json":
         from reports.json_file import json_text
 
-        sys.stdout.buffer.write(json_text(found).encode("utf-8"))
-        sys.stdout.buffer.flush()
+        typer.echo(json_text(found), nl=False)
     elif form == "csv":
-        from portal.report_file import csv_to
+        from reports.csv_file import BYTE_ORDER_MARK, csv_lines
 
-        csv_to(found, sys.stdout.buffer)
+        typer.echo(BYTE_ORDER_MARK, nl=False)
+        for text in csv_lines(found.tables[0]):
+            typer.echo(text, nl=False)
         if len(found.tables) > 1:
             rest = len(found.tables) - 1
             typer.echo(f"Premier tableau seulement ; avec --out, les {rest} autres sont écrits à côté.", err=True)
