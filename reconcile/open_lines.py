@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, or_, select
+from sqlalchemy import Connection, exists, select
 
 from ledger.tables.books import bank_account
 from ledger.tables.journal import entry, entry_line
@@ -14,20 +14,14 @@ from reconcile.matching.rows import BankLine, BookLine
 from reconcile.model import LineDetail
 from reconcile.tables import statement, statement_line
 
-
-def _line_is_matched() -> Any:
-    return exists().where(
-        bank_match_line.c.line_id == statement_line.c.id,
-        ~exists().where(match_undo.c.match_id == bank_match_line.c.match_id),
-    )
+_LINE = (
+    "id", "book", "statement_id", "position", "booking_date", "value_date", "amount", "reversal", "bank_reference",
+    "customer_reference", "type", "counterparty", "label", "details",
+)  # fmt: skip
 
 
-def _entry_line_is_matched(entry_id: Any, position: Any) -> Any:
-    return exists().where(
-        bank_match_entry_line.c.entry_id == entry_id,
-        bank_match_entry_line.c.position == position,
-        ~exists().where(match_undo.c.match_id == bank_match_entry_line.c.match_id),
-    )
+def _active(match_id: Any) -> Any:
+    return ~exists().where(match_undo.c.match_id == match_id)
 
 
 def bank_lines(
@@ -37,35 +31,34 @@ def bank_lines(
 
     Lines of notices during the day are no lines of a statement and are left out.
     """
-    wanted = _line_is_matched() if matched else ~_line_is_matched()
+    held = exists().where(bank_match_line.c.line_id == statement_line.c.id, _active(bank_match_line.c.match_id))
+    return select_bank_lines(connection, book, until, held if matched else ~held)
+
+
+def select_bank_lines(connection: Connection, book: str, until: dt.date | None, *wanted: Any) -> list[BankLine]:
+    """The lines of a book's statements that meet the conditions, by date and place."""
     query = (
-        select(statement_line, statement.c.number.label("statement_number"))
-        .join(statement, statement.c.id == statement_line.c.statement_id)
-        .where(statement_line.c.book == book, statement_line.c.kind == "statement", wanted)
+        select(*(statement_line.c[name] for name in _LINE))
+        .where(statement_line.c.book == book, statement_line.c.kind == "statement", *wanted)
         .order_by(statement_line.c.booking_date, statement_line.c.id)
     )
     if until is not None:
         query = query.where(statement_line.c.booking_date <= until)
-    return [_bank_line(row) for row in connection.execute(query)]
+    numbers = statement_numbers(connection, book)
+    return [
+        BankLine(row[0], row[1], numbers[row[2]], *row[3:13], () if row[13] == "[]" else _details(row[13]))
+        for row in connection.execute(query)
+    ]
 
 
-def _bank_line(row: Any) -> BankLine:
-    return BankLine(
-        row.id,
-        row.book,
-        row.statement_number or f"n° {row.statement_id}",
-        row.position,
-        row.booking_date,
-        row.value_date,
-        row.amount,
-        row.reversal,
-        row.bank_reference,
-        row.customer_reference,
-        row.type,
-        row.counterparty,
-        row.label,
-        tuple(LineDetail(*item) for item in json.loads(row.details)) if row.details != "[]" else (),
-    )
+def statement_numbers(connection: Connection, book: str) -> dict[int, str]:
+    """How people know each statement of a book: the bank's number, or ours where the bank gives none."""
+    query = select(statement.c.id, statement.c.number).where(statement.c.book == book)
+    return {place: number or f"n° {place}" for place, number in connection.execute(query)}
+
+
+def _details(text: str) -> tuple[LineDetail, ...]:
+    return tuple(LineDetail(*item) for item in json.loads(text))
 
 
 def bank_ledger_accounts(connection: Connection, book: str) -> Sequence[str]:
@@ -81,54 +74,44 @@ def book_lines(connection: Connection, book: str, until: dt.date | None = None) 
     Balances carried from a former year are no movement. An entry corrected before the bank showed it, and
     its correction, cancel each other: both are left out.
     """
-    number = entry_line.c.account.in_(bank_ledger_accounts(connection, book))
-    corrected_by = entry.alias("correcting")
-    original = entry.alias("corrected")
-    original_line = entry_line.alias("original_line")
-    cancelled = exists().where(corrected_by.c.corrects == entry.c.id)
-    original_matched = exists().where(
-        original.c.id == entry.c.corrects,
-        original_line.c.entry_id == original.c.id,
-        _entry_line_is_matched(original_line.c.entry_id, original_line.c.position),
+    held = exists().where(
+        bank_match_entry_line.c.entry_id == entry_line.c.entry_id,
+        bank_match_entry_line.c.position == entry_line.c.position,
+        _active(bank_match_entry_line.c.match_id),
     )
     query = (
-        select(entry_line, entry)
+        select(
+            entry_line.c.entry_id, entry_line.c.position, entry_line.c.book, entry_line.c.date,
+            entry_line.c.debit - entry_line.c.credit, entry_line.c.reference, entry.c.document, entry_line.c.label,
+            entry.c.label.label("entry_label"), entry.c.transfer,
+        )
         .join(entry, entry.c.id == entry_line.c.entry_id)
         .where(
             entry_line.c.book == book,
-            number,
+            entry_line.c.account.in_(bank_ledger_accounts(connection, book)),
             entry.c.journal != "AN",
-            ~_entry_line_is_matched(entry_line.c.entry_id, entry_line.c.position),
-            ~cancelled,
-            or_(entry.c.corrects.is_(None), original_matched),
+            ~held,
         )
         .order_by(entry_line.c.date, entry_line.c.entry_id, entry_line.c.position)
-    )
+    )  # fmt: skip
     if until is not None:
-        query = query.where(and_(entry_line.c.date <= until))
+        query = query.where(entry_line.c.date <= until)
+    rows = connection.execute(query).all()
+    cancelled = _cancelled(connection, book, {(row[0], row[1]) for row in rows})
     return [
-        BookLine(
-            (row.entry_id, row.position),
-            row.book,
-            row.date,
-            row.debit - row.credit,
-            (row.reference or "", row.document),
-            row[entry_line.c.label] or row[entry.c.label],
-            row.transfer,
-        )
-        for row in (_Columns(found) for found in connection.execute(query))
+        BookLine((row[0], row[1]), row[2], row[3], row[4], (row[5] or "", row[6]), row[7] or row[8], row[9])
+        for row in rows
+        if (row[0], row[1]) not in cancelled
     ]
 
 
-class _Columns:
-    """A joined row whose columns are asked for by name, or by column where two tables share a name."""
-
-    def __init__(self, row: Any) -> None:
-        self._row = row
-
-    def __getattr__(self, name: str) -> Any:
-        mapping = self._row._mapping
-        return mapping[entry_line.c[name]] if name in entry_line.c else mapping[entry.c[name]]
-
-    def __getitem__(self, column: Any) -> Any:
-        return self._row._mapping[column]
+def _cancelled(connection: Connection, book: str, unheld: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    """The open lines of corrected entries and of their corrections, where both are open: line answers to line."""
+    query = select(entry.c.id, entry.c.corrects).where(entry.c.book == book, entry.c.corrects.is_not(None))
+    original = {row.id: row.corrects for row in connection.execute(query)}
+    pairs = {
+        (correcting, position): (original[correcting], position)
+        for correcting, position in unheld
+        if correcting in original and (original[correcting], position) in unheld
+    }
+    return {*pairs, *pairs.values()}

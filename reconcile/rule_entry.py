@@ -1,6 +1,7 @@
-"""The entry that a declared rule posts for a bank line the books did not hold."""
+"""The entries that declared rules, or a person's imputation, post for bank lines the books did not hold."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -10,6 +11,9 @@ from ledger.entry_rules import Law
 from ledger.post import post_entries
 from reconcile.match_tables import bank_match_line
 from reconcile.matching.rows import Posting
+from reconcile.open_lines import bank_ledger_accounts
+
+Places = list[tuple[int, int]]
 
 
 def open_date(law: Law, book: str, day: dt.date) -> dt.date:
@@ -20,18 +24,30 @@ def open_date(law: Law, book: str, day: dt.date) -> dt.date:
     return found
 
 
-def post_rule(
-    unit: Any, law: Law, posting: Posting, line_id: int, origin: str = "statement"
-) -> tuple[SealedEntry, list[tuple[int, int]]]:
-    """Post the entry; returns it with the places of its lines on the bank account.
+def post_rules(
+    unit: Any, law: Law, postings: Sequence[tuple[Posting, int]], origin: str = "statement"
+) -> list[tuple[SealedEntry, Places]]:
+    """Post the entries of bank lines, `(posting, line)`; each with the places of its lines on the bank account.
 
+    A line whose entry was taken back before is posted under a new key.
     Refuses: what `post_entries` refuses.
     """
-    bank = {line.account for line in posting.lines if line.account.startswith("5211")}
-    tries = unit.connection.execute(
-        select(func.count()).select_from(bank_match_line).where(bank_match_line.c.line_id == line_id)
-    ).scalar_one()
-    draft = EntryDraft(
+    if not postings:
+        return []
+    tries = _tries(unit, [line for _, line in postings])
+    drafts = [_draft(law, posting, line, tries.get(line, 0) + 1, origin) for posting, line in postings]
+    bank = {book: set(bank_ledger_accounts(unit.connection, book)) for book in {draft.book for draft in drafts}}
+    return [
+        (
+            sealed,
+            [(sealed.id, place) for place, line in enumerate(draft.lines, start=1) if line.account in bank[draft.book]],
+        )
+        for draft, sealed in zip(drafts, post_entries(unit, drafts), strict=True)
+    ]
+
+
+def _draft(law: Law, posting: Posting, line_id: int, rank: int, origin: str) -> EntryDraft:
+    return EntryDraft(
         book=posting.book,
         journal="BQ",
         date=open_date(law, posting.book, posting.date),
@@ -44,8 +60,15 @@ def post_rule(
         ),
         origin=origin,
         origin_ref=f"statement_line:{line_id}",
-        key=f"bank-line-{line_id}-{tries + 1}",
+        key=f"bank-line-{line_id}-{rank}",
     )
-    sealed = post_entries(unit, [draft])[0]
-    places = [(sealed.id, place) for place, line in enumerate(draft.lines, start=1) if line.account in bank]
-    return sealed, places
+
+
+def _tries(unit: Any, lines: Sequence[int]) -> dict[int, int]:
+    """How many matches, undone since, these lines have already had."""
+    found: dict[int, int] = {}
+    held = bank_match_line.c.line_id
+    for start in range(0, len(lines), 500):
+        query = select(held, func.count()).where(held.in_(lines[start : start + 500])).group_by(held)
+        found.update({line: count for line, count in unit.connection.execute(query)})
+    return found

@@ -6,16 +6,18 @@ from typing import Any
 
 from sqlalchemy import insert
 
+from ledger.chart import require_book
 from ledger.post import law_of
 from ledger.refusal import plain
 from ledger.users import allow
+from reconcile.decisions import respect, undone_decisions
 from reconcile.declared import declarations_of
-from reconcile.match_tables import bank_match, match_proposal, reconcile_run
+from reconcile.match_tables import match_proposal, reconcile_run
 from reconcile.matching.engine import match
 from reconcile.matching.rows import Match, Outcome
 from reconcile.open_lines import bank_lines, book_lines
-from reconcile.rule_entry import post_rule
-from reconcile.store_match import store_match
+from reconcile.rule_entry import post_rules
+from reconcile.store_match import ConfirmedMatch, store_matches
 
 Answer = dict[str, Any]
 
@@ -23,11 +25,14 @@ Answer = dict[str, Any]
 def run_book(unit: Any, book: str, until: dt.date | None = None) -> Answer:
     """Match the open lines of a book up to a date. Run twice, the second time finds nothing new.
 
+    What a person undid is proposed, never confirmed again by the machine. One transaction: a run that is
+    killed leaves nothing, and the next one does the whole work.
     Answers `{"book", "lines", "confirmed", "proposed", "ambiguous", "open", "passes"}`: bank lines open before,
     matches by status, bank lines still open after.
-    Refuses: role_forbidden, book_forbidden.
+    Refuses: role_forbidden, book_forbidden, book_unknown.
     """
     allow(unit.user, "rapprocher un compte", "accountant", book=book)
+    require_book(unit.connection, book)
     before = bank_lines(unit.connection, book, until)
     outcome = match(
         before,
@@ -35,9 +40,9 @@ def run_book(unit: Any, book: str, until: dt.date | None = None) -> Answer:
         declarations_of(unit.connection, book),
         settled=bank_lines(unit.connection, book, until, matched=True),
     )
+    outcome = respect(outcome, undone_decisions(unit.connection, book))
     run_id = unit.next_id(reconcile_run)
-    confirmed = outcome.with_status("confirmed")
-    _store_confirmed(unit, book, run_id, confirmed)
+    _store_confirmed(unit, book, run_id, outcome.with_status("confirmed"))
     answer = _answer(book, len(before), outcome)
     unit.connection.execute(
         insert(reconcile_run).values(
@@ -55,27 +60,21 @@ def run_book(unit: Any, book: str, until: dt.date | None = None) -> Answer:
 
 
 def _store_confirmed(unit: Any, book: str, run_id: int, confirmed: tuple[Match, ...]) -> None:
-    law = law_of(unit.connection)
-    first = unit.next_id(bank_match)
-    for match_id, found in enumerate(confirmed, start=first):
-        entry_lines = list(found.book_ids)
-        posted = None
+    asked = [(found.posting, found.bank_ids[0]) for found in confirmed if found.posting is not None]
+    posted = iter(post_rules(unit, law_of(unit.connection), asked))
+    kept = []
+    for found in confirmed:
+        entry_lines, entry_id = list(found.book_ids), None
         if found.posting is not None:
-            sealed, places = post_rule(unit, law, found.posting, found.bank_ids[0])
-            entry_lines, posted = places, sealed.id
-        store_match(
-            unit,
-            match_id=match_id,
-            book=book,
-            run_id=run_id,
-            pass_name=found.pass_name,
-            reason=found.reason,
-            facts=found.facts,
-            nearest_rejected=found.nearest_rejected,
-            lines=found.bank_ids,
-            entry_lines=entry_lines,
-            posted_entry=posted,
-        )
+            sealed, entry_lines = next(posted)
+            entry_id = sealed.id
+        kept.append(
+            ConfirmedMatch(
+                book, found.pass_name, found.reason, found.bank_ids, entry_lines, found.facts, found.nearest_rejected,
+                entry_id, run_id,
+            )
+        )  # fmt: skip
+    store_matches(unit, kept)
 
 
 def _store_proposals(unit: Any, run_id: int, outcome: Outcome) -> None:
