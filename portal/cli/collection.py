@@ -1,14 +1,19 @@
 """`pcaes collection`: import the monthly statements of receipts of customs, follow the levy and its arrears."""
 
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from portal.cli.context import answer, open_ledger, say, settings
 from portal.cli.group import group
 
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
 app = group()
+DAY = ["%Y-%m-%d"]
 FAULTS_SHOWN = 20
 BookOption = Annotated[str | None, typer.Option("--book", help="Livre : BF, ML ou NE")]
 
@@ -55,3 +60,95 @@ def _show_import(done: dict[str, Any]) -> None:
         what = "correction en négatif" if one["correction"] else "liquidé"
         say(f"    {one['reference']:<16} {one['document']:<24} {format_francs(one['amount']):>20}  {what}")
     say(f"    Variation du prélèvement constaté : {format_francs(done['assessed'])} francs.")
+
+
+@app.command()
+def status(
+    book: BookOption = None,
+    as_of: Annotated[
+        datetime | None, typer.Option("--as-of", formats=DAY, help="Date d'arrêté ; par défaut la dernière des livres")
+    ] = None,
+    anomalies: Annotated[bool, typer.Option("--anomalies", help="Montrer aussi chaque anomalie")] = False,
+) -> None:
+    """Montrer le liquidé, le recouvré, le reversé et le crédité, par État, et ce qui manque."""
+    from ledger.levy.status import levy_status
+
+    with open_ledger().read() as connection:
+        found = levy_status(connection, book=_code(connection, book), as_of=as_of and as_of.date())
+    answer(found, lambda: _show_status(found, anomalies))
+
+
+@app.command()
+def arrears(
+    book: BookOption = None,
+    as_of: Annotated[
+        datetime | None, typer.Option("--as-of", formats=DAY, help="Date d'arrêté ; par défaut la dernière des livres")
+    ] = None,
+) -> None:
+    """Montrer ce qui est échu : reste à recouvrer et reste à reverser, par ancienneté."""
+    from ledger.levy.status import levy_arrears
+
+    with open_ledger().read() as connection:
+        found = levy_arrears(connection, book=_code(connection, book), as_of=as_of and as_of.date())
+    answer(found, lambda: _show_arrears(found))
+
+
+def _code(connection: "Connection", book: str | None) -> str | None:
+    from ledger.chart import require_book
+
+    if book is None:
+        return None
+    code = book.strip().upper()
+    require_book(connection, code)
+    return code
+
+
+CHAIN = (("assessed", "Liquidé"), ("collected", "Recouvré"), ("remitted", "Reversé"), ("credited", "Crédité"))
+GAPS = (
+    ("not_collected", "Non recouvré"),
+    ("not_remitted", "Non reversé"),
+    ("in_transit", "En route"),
+    ("unexplained", "Inexpliqué"),
+)
+
+
+def _show_status(found: dict[str, Any], every: bool) -> None:
+    from ledger.money import format_francs
+    from ledger.refusal import fill
+
+    if not found["by_state"]:
+        say("Aucun état de recettes n'est importé.")
+        return
+    say(fill("Prélèvement confédéral au {as_of:D}, en francs CFA", **found))
+    columns = (*CHAIN, *GAPS)
+    say("      " + "".join(f"{title:>18}" for _, title in columns))
+    for row in [*found["by_state"], found["all"]]:
+        say(f"{row['book']:<6}" + "".join(f"{format_francs(row[key]):>18}" for key, _ in columns))
+    for row in found["by_state"]:
+        if row["without_reference"]:
+            say(fill("  {book} : {without_reference:F} crédités sans référence connue", **row))
+    say()
+    for one in found["anomaly_counts"]:
+        say(f"  {one['count']:>5}  {one['title']}")
+    if every:
+        for one in found["anomalies"]:
+            say(f"  {one['book']} {one['office']:<10} {one['period']}  {one['text']}")
+    elif found["anomalies"]:
+        say("  Le détail : pcaes collection status --anomalies, ou pcaes report collections --out FICHIER.xlsx")
+
+
+def _show_arrears(found: dict[str, Any]) -> None:
+    from ledger.money import format_francs
+    from ledger.refusal import fill
+
+    if not found["arrears"]:
+        say("Rien n'est échu.")
+        return
+    say(fill("Arriérés du prélèvement au {as_of:D}, en francs CFA", **found))
+    for one in found["arrears"]:
+        say(
+            fill("  {book} {office} {period}  échéance {due_date:D}", **one)
+            + f"  {one['days_late']:>5} j  {format_francs(one['amount']):>18}  {one['title']}"
+        )
+    for row in found["by_state"]:
+        say(fill("{book} : reste à recouvrer échu {to_collect:F}, reste à reverser échu {to_remit:F}", **row))
