@@ -1,0 +1,135 @@
+"""What every export has in common: which entries, in which order, and how a text stays on one line."""
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, select
+
+from ledger.chart import BOOKS
+from ledger.tables.journal import entry, entry_line
+from ledger.tables.periods import year_event
+from reconcile.match_tables import bank_match, bank_match_entry_line, match_undo
+
+NAMES = dict(BOOKS)
+CHUNK = 5_000
+"""Rows held at a time; memory does not grow with the books."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which part of the books: one book or the three, one financial year or all."""
+
+    book: str | None = None
+    year: int | None = None
+
+    @property
+    def books(self) -> tuple[str, ...]:
+        """The codes of the books."""
+        return tuple(NAMES) if self.book is None else (self.book,)
+
+
+class ExportLine(NamedTuple):
+    """One line of an entry. `match` and `matched_at`: the reconciliation that ties it to the bank, if any."""
+
+    position: int
+    account: str
+    debit: int
+    credit: int
+    label: str | None
+    reference: str | None
+    value_date: dt.date | None
+    match: int | None
+    matched_at: dt.datetime | None
+
+
+class ExportEntry(NamedTuple):
+    """One entry with its lines. `row` has the columns of the table `entry`."""
+
+    row: Any
+    lines: tuple[ExportLine, ...]
+
+    @property
+    def reference(self) -> str:
+        """`BF/OD/2026/12`."""
+        return f"{self.row.book}/{self.row.journal}/{self.row.year}/{self.row.number}"
+
+
+def _query(selection: Selection, by_date: bool) -> Select[Any]:
+    undone = select(match_undo.c.match_id)
+    tied = (
+        select(bank_match_entry_line.c.entry_id, bank_match_entry_line.c.position, bank_match.c.id, bank_match.c.at)
+        .join(bank_match, bank_match.c.id == bank_match_entry_line.c.match_id)
+        .where(bank_match.c.id.not_in(undone))
+        .subquery()
+    )
+    query = (
+        select(
+            entry,
+            entry_line.c.position.label("line_position"),
+            entry_line.c.account,
+            entry_line.c.debit,
+            entry_line.c.credit,
+            entry_line.c.label.label("line_label"),
+            entry_line.c.reference.label("line_reference"),
+            entry_line.c.value_date,
+            tied.c.id.label("match"),
+            tied.c.at.label("matched_at"),
+        )
+        .join(entry_line, entry_line.c.entry_id == entry.c.id)
+        .outerjoin(tied, (tied.c.entry_id == entry_line.c.entry_id) & (tied.c.position == entry_line.c.position))
+        .where(entry.c.book.in_(selection.books))
+    )
+    if selection.year is not None:
+        query = query.where(entry.c.year == selection.year)
+    order = (entry.c.date, entry.c.id) if by_date else (entry.c.id,)
+    return query.order_by(*order, entry_line.c.position)
+
+
+def stream(connection: Connection, selection: Selection, *, by_date: bool) -> Iterator[ExportEntry]:
+    """The entries with their lines, by accounting date or in the order in which they were recorded, in flat memory."""
+    rows = connection.execute(_query(selection, by_date), execution_options={"yield_per": CHUNK})
+    for _, group in groupby(rows, key=attrgetter("id")):
+        own = list(group)
+        lines = tuple(
+            ExportLine(
+                row.line_position, row.account, row.debit, row.credit, row.line_label, row.line_reference,
+                row.value_date, row.match, row.matched_at,
+            )
+            for row in own
+        )  # fmt: skip
+        yield ExportEntry(own[0], lines)
+
+
+def carried_forward(connection: Connection) -> frozenset[int]:
+    """Identifiers of the entries that carry a closed year's balances forward (à-nouveaux)."""
+    query = select(year_event.c.entry_id).where(year_event.c.action == "opening", year_event.c.entry_id.is_not(None))
+    return frozenset(connection.execute(query).scalars())
+
+
+def used_accounts(connection: Connection, selection: Selection) -> list[tuple[str, str]]:
+    """(book, account) of every account that has a line, in order."""
+    query = select(entry_line.c.book, entry_line.c.account).distinct().where(entry_line.c.book.in_(selection.books))
+    if selection.year is not None:
+        start, end = dt.date(selection.year, 1, 1), dt.date(selection.year, 12, 31)
+        query = query.where(entry_line.c.date.between(start, end))
+    return sorted((book, account) for book, account in connection.execute(query))
+
+
+_SPACES = re.compile(r" {2,}")
+
+
+def one_line(text: str | None) -> str:
+    """The text on one line: controls, line ends, tabs and format characters become spaces, runs of spaces one."""
+    plain = "".join(" " if _breaks(character) else character for character in text or "")
+    return _SPACES.sub(" ", plain).strip()
+
+
+def _breaks(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category.startswith("C") or (category.startswith("Z") and character not in " \u00a0\u202f")
