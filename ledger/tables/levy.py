@@ -2,6 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Date, ForeignKey, ForeignKeyConstraint, Integer, LargeBinary, Table, Text
 
+from ledger.guards import declare
 from ledger.tables import metadata
 from ledger.tables.types import BigInt, Instant
 
@@ -84,4 +85,20 @@ customs_month = Table(
     Column("collected", BigInt, nullable=False),
     Column("remitted", BigInt, nullable=False),
     Column("entry_id", BigInt, ForeignKey("entry.id")),
+)
+
+declare(
+    {
+        "customs_month_revision_gap": "les versions d'un bureau et d'un mois se suivent sans trou",
+        "customs_month_rows_add_up": "une version d'un bureau et d'un mois est la somme de ses lignes",
+        "customs_month_entry": "le total liquidé est celui d'une écriture de liquidation en vigueur du même État",
+        "customs_month_previous_corrected": "la liquidation précédente est corrigée avant d'être remplacée",
+        "customs_month_rows": "une version d'un bureau et d'un mois a au moins une ligne",
+        "customs_row_on_sealed_month": "une version scellée ne reçoit plus de ligne",
+        "customs_row_exemption_known": "le code d'exonération existe",
+        "customs_row_not_negative": "un état donne des totaux positifs ou nuls",
+        "customs_row_exempt_pays_nothing": "une valeur exonérée ne donne aucun prélèvement",
+        "assessment_corrected_by_return": "une liquidation ne se corrige que par un état rectifié",
+        "fk_customs_return_row_month": "une ligne d'état appartient à une version scellée",
+    }
 )

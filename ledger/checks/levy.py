@@ -1,0 +1,101 @@
+"""The levy, recomputed: the returns against their months, the months against the entries that assess them."""
+
+import hashlib
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, select
+
+from ledger.check import Check, Row, sql_check
+from ledger.levy.chain import collections
+from ledger.tables.levy import customs_return
+
+
+def _files(connection: Connection) -> Iterable[Row]:
+    """Each stored file, one at a time: its bytes still give its fingerprint."""
+    for number in connection.execute(select(customs_return.c.id).order_by(customs_return.c.id)).scalars().all():
+        row = connection.execute(select(customs_return).where(customs_return.c.id == number)).one()
+        found = hashlib.sha256(row.content).hexdigest()
+        if found != row.sha256:
+            yield {"return": row.id, "file": row.name, "sha256": row.sha256, "found": found}
+
+
+def _gaps(connection: Connection) -> Iterable[Row]:
+    """The gap of each office and month, cause by cause."""
+    for row in collections(connection):
+        parts = row.not_collected + row.not_remitted + row.in_transit + row.unexplained
+        if parts != row.assessed - row.credited:
+            yield {"book": row.book, "office": row.office, "period": row.period, "gap": row.gap, "explained": parts}
+
+
+CHECKS = (
+    sql_check(
+        "levy_assessed",
+        "Prélèvement : chaque bureau et mois a pour dernier total liquidé celui d'une seule écriture en vigueur (D 4487x / C 710x)",
+        "SELECT m.state, m.office, m.period, m.assessed, m.entry_id,"
+        " (SELECT sum(l.credit - l.debit) FROM entry_line l WHERE l.entry_id = m.entry_id"
+        " AND substr(l.account, 1, 3) = '710') AS booked FROM customs_month m"
+        " WHERE m.revision = (SELECT max(n.revision) FROM customs_month n WHERE n.state = m.state"
+        " AND n.office = m.office AND n.period = m.period)"
+        " AND ((m.assessed = 0) <> (m.entry_id IS NULL) OR (m.entry_id IS NOT NULL AND ("
+        " NOT EXISTS (SELECT 1 FROM entry e WHERE e.id = m.entry_id AND e.book = m.state AND e.origin = 'collection'"
+        " AND e.corrects IS NULL) OR EXISTS (SELECT 1 FROM entry e WHERE e.corrects = m.entry_id)"
+        " OR coalesce((SELECT sum(l.credit - l.debit) FROM entry_line l WHERE l.entry_id = m.entry_id"
+        " AND substr(l.account, 1, 3) = '710'), 0) <> m.assessed"
+        " OR coalesce((SELECT sum(l.debit - l.credit) FROM entry_line l WHERE l.entry_id = m.entry_id"
+        " AND substr(l.account, 1, 4) = '4487'), 0) <> m.assessed)))",
+    ),
+    sql_check(
+        "levy_entries",
+        "Prélèvement : chaque écriture de liquidation en vigueur est celle du dernier état d'un bureau et d'un mois, d'un seul",
+        "SELECT e.id, e.book, e.document, count(m.state) AS months FROM entry e"
+        " LEFT JOIN customs_month m ON m.entry_id = e.id AND m.revision = (SELECT max(n.revision)"
+        " FROM customs_month n WHERE n.state = m.state AND n.office = m.office AND n.period = m.period)"
+        " WHERE e.origin = 'collection' AND e.corrects IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM entry c WHERE c.corrects = e.id)"
+        " GROUP BY e.id, e.book, e.document HAVING count(m.state) <> 1",
+    ),
+    sql_check(
+        "levy_revenue",
+        "Prélèvement : par État, le liquidé des derniers états égale le produit constaté par les écritures de liquidation",
+        "SELECT b.code AS state, coalesce((SELECT sum(m.assessed) FROM customs_month m WHERE m.state = b.code"
+        " AND m.revision = (SELECT max(n.revision) FROM customs_month n WHERE n.state = m.state"
+        " AND n.office = m.office AND n.period = m.period)), 0) AS declared,"
+        " coalesce((SELECT sum(l.credit - l.debit) FROM entry_line l JOIN entry e ON e.id = l.entry_id"
+        " WHERE e.origin = 'collection' AND e.book = b.code AND substr(l.account, 1, 3) = '710'), 0) AS booked"
+        " FROM book b WHERE coalesce((SELECT sum(m.assessed) FROM customs_month m WHERE m.state = b.code"
+        " AND m.revision = (SELECT max(n.revision) FROM customs_month n WHERE n.state = m.state"
+        " AND n.office = m.office AND n.period = m.period)), 0)"
+        " <> coalesce((SELECT sum(l.credit - l.debit) FROM entry_line l JOIN entry e ON e.id = l.entry_id"
+        " WHERE e.origin = 'collection' AND e.book = b.code AND substr(l.account, 1, 3) = '710'), 0)",
+    ),
+    sql_check(
+        "levy_months",
+        "Prélèvement : chaque version d'un bureau et d'un mois est la somme de ses lignes, et les versions se suivent sans trou",
+        "SELECT m.state, m.office, m.period, m.revision FROM customs_month m"
+        " LEFT JOIN customs_return_row r ON r.state = m.state AND r.office = m.office AND r.period = m.period"
+        " AND r.revision = m.revision"
+        " GROUP BY m.state, m.office, m.period, m.revision, m.row_count, m.assessed, m.collected, m.remitted"
+        " HAVING count(r.return_id) <> m.row_count OR coalesce(sum(r.assessed), 0) <> m.assessed"
+        " OR coalesce(sum(r.collected), 0) <> m.collected OR coalesce(sum(r.remitted), 0) <> m.remitted"
+        " OR (m.revision > 1 AND NOT EXISTS (SELECT 1 FROM customs_month p WHERE p.state = m.state"
+        " AND p.office = m.office AND p.period = m.period AND p.revision = m.revision - 1))",
+    ),
+    sql_check(
+        "levy_rows",
+        "Prélèvement : chaque ligne d'un état appartient à une version, sans montant négatif, sans prélèvement sur l'exonéré, et son"
+        " code d'exonération existe",
+        "SELECT r.return_id, r.position, r.office, r.period FROM customs_return_row r WHERE r.declarations < 0"
+        " OR r.value < 0 OR r.assessed < 0 OR r.collected < 0 OR r.remitted < 0"
+        " OR (r.exemption <> '' AND (r.assessed <> 0 OR r.collected <> 0 OR r.remitted <> 0"
+        " OR NOT EXISTS (SELECT 1 FROM levy_exemption x WHERE x.code = r.exemption)))"
+        " OR NOT EXISTS (SELECT 1 FROM customs_return f WHERE f.id = r.return_id)"
+        " OR NOT EXISTS (SELECT 1 FROM customs_month m WHERE m.state = r.state AND m.office = r.office"
+        " AND m.period = r.period AND m.revision = r.revision)",
+    ),
+    Check("levy_files", "Prélèvement : chaque état de recettes gardé a toujours l'empreinte de son fichier", _files),
+    Check(
+        "levy_gaps",
+        "Prélèvement : liquidé − crédité est expliqué au franc près, bureau par bureau et mois par mois",
+        _gaps,
+    ),
+)
