@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from ledger.bank_credit import check_bank_credit, takeover_until
 from ledger.chart import account_events, chart_accounts
 from ledger.entry import EntryDraft, SealedEntry
 from ledger.entry_rules import Law, check_entry
@@ -43,7 +44,7 @@ def post_entries(unit: Any, drafts: Iterable[EntryDraft]) -> list[SealedEntry]:
     """Seal the entries, all or none (the unit of work rolls back), and return them in the order given.
 
     An entry whose `key` is already in the books with the same content is returned as it stands there.
-    Refuses: what `check_entry` and `check_pair` refuse, entry_key_reused, transfer_alone, transfer_used.
+    Refuses: what `check_entry`, `check_bank_credit` and `check_pair` refuse, entry_key_reused, transfer_alone, transfer_used.
     """
     given = list(drafts)
     sealed: dict[int, SealedEntry] = {}
@@ -64,6 +65,7 @@ def post_many(
     Refuses: as `post_entries`.
     """
     law = law_of(unit.connection)
+    until = takeover_until(unit.connection)
     sealer = Sealer(unit)
     count = 0
     paired = _side_by_side(drafts, law)
@@ -74,6 +76,7 @@ def post_many(
         for group in fresh:
             for draft in group:
                 check_entry(draft, law)
+                check_bank_credit(draft, until)
                 if draft.transfer is not None:
                     _transfer_is_new(unit.connection, draft)
         entries, lines, made = sealer.seal(fresh)

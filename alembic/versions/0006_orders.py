@@ -1,4 +1,4 @@
-"""Mandates of the authorising officer, keys, payment orders, their events and signatures, and the guards that hold them.
+"""Mandates of the authorising officer, keys, payment orders, events, signatures, and the guards that hold them.
 
 An order has no stage column: its stage is the target of its last event, and each event is guarded by what came before.
 The conditions below are written once for both engines; `{day}`, `{number}` and `{year_start}` stand for what differs.
@@ -340,6 +340,12 @@ IMPUTES = (
     "(NEW.origin IN ('statement', 'imputation') AND EXISTS (SELECT 1 FROM statement_line s"
     f" WHERE 'statement_line:' || s.id = NEW.origin_ref AND s.book = NEW.book AND -s.amount = {BANK_CREDIT}))"
 )
+REPLACES = (
+    "(NEW.replaces IS NOT NULL AND EXISTS (SELECT 1 FROM entry c WHERE c.corrects = NEW.replaces)"
+    " AND NOT EXISTS (SELECT 1 FROM entry c WHERE c.replaces = NEW.replaces AND c.id <> NEW.id)"
+    f" AND {BANK_CREDIT} <= (SELECT coalesce(sum(l.credit), 0) FROM entry_line l WHERE l.entry_id = NEW.replaces"
+    " AND l.account LIKE '5211_'))"
+)
 OPENS = "(NEW.origin = 'opening' AND NEW.journal = 'AN')"
 ENTRY_FAULTS = (
     (
@@ -349,7 +355,7 @@ ENTRY_FAULTS = (
     (
         "takeover_bank_credit",
         "EXISTS (SELECT 1 FROM takeover_end t WHERE NEW.date > t.until) AND NEW.corrects IS NULL"
-        f" AND {BANK_CREDIT} > 0 AND NOT {PAYS_CHARGE} AND NOT {MOVES_FUNDS} AND NOT {IMPUTES} AND NOT {OPENS}",
+        f" AND {BANK_CREDIT} > 0 AND NOT {PAYS_CHARGE} AND NOT {MOVES_FUNDS} AND NOT {IMPUTES} AND NOT {OPENS} AND NOT {REPLACES}",
     ),
     (
         "takeover_transfer",
@@ -465,7 +471,8 @@ def _rules() -> None:
     )  # fmt: skip
     _create(
         "order_rule_end", _big("rule_id"), sa.Column("end_on", sa.Date(), nullable=False), _text("act"), _text("at"),
-        _text("actor"), _fk("order_rule_end", "rule_id", "order_rule.id"), _check("order_rule_end_act", "trim(act) <> ''"),
+        _text("actor"), _fk("order_rule_end", "rule_id", "order_rule.id"),
+        _check("order_rule_end_act", "trim(act) <> ''"),
         *_day("order_rule_end", "end_on"),
     )  # fmt: skip
     _create(
@@ -719,7 +726,7 @@ CHECK_SOURCE = (
 
 def _fill() -> None:
     """The moves that exist and the checks that an accountant makes, frozen here."""
-    names = "sequence level source act target role posts reason signed".split()
+    names = ["sequence", "level", "source", "act", "target", "role", "posts", "reason", "signed"]
     table = sa.table("order_move", *(sa.column(name) for name in names))
     rows = []
     for sequence, own in (("visa_first", MOVES_VISA_FIRST), ("verification_first", MOVES_VERIFICATION_FIRST)):
@@ -730,7 +737,7 @@ def _fill() -> None:
                          strict=True))
             )  # fmt: skip
     op.bulk_insert(table, rows)
-    names = "code title family excepted computed source".split()
+    names = ["code", "title", "family", "excepted", "computed", "source"]
     items = []
     for line in CHECK_ITEMS.strip().splitlines():
         code, title, family, excepted, computed = line.split("|")

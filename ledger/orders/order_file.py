@@ -1,0 +1,160 @@
+"""Orders as they are sent: the JSON document of `pcaes order create`, read strictly, and its documents."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from ledger.entry_file import AmountNotWhole
+from ledger.orders.order import BOOKS, KINDS, PAYMENT, Charge, Document, Payee, PaymentOrder, payee_from
+from ledger.refusal import Refusal
+
+ORDER_KEYS = {
+    "purpose", "payee", "amount", "charges", "account", "documents", "key", "kind", "reissues", "on_behalf_of",
+}  # fmt: skip
+TEXT_MAX = 500
+DOCUMENT_MAX = 20 * 1024 * 1024
+"""Bytes of one supporting document: a scanned file of many pages, not an archive."""
+
+
+class OrderFileUnreadable(Refusal):
+    """The file is not the JSON document that the command expects."""
+
+    code = "order_file_unreadable"
+    sentence = "Le fichier d'ordres {file} ne peut pas être lu ({where}) : {fault}. Corrigez-le, puis recommencez."
+
+
+class DocumentUnusable(Refusal):
+    """A supporting document is missing or cannot be kept."""
+
+    code = "document_unusable"
+    sentence = (
+        "Le fichier d'ordres {file} ({where}) : la pièce justificative « {document} » ne peut pas être jointe, "
+        "{fault}. Attendu : un fichier lisible, nommé par rapport au fichier d'ordres. "
+        "Joignez la pièce, puis recommencez."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRequest:
+    """An order that asks to be created (its number is still empty), with the bytes of its documents by SHA-256."""
+
+    order: PaymentOrder
+    contents: Mapping[str, bytes]
+    key: str | None
+
+
+def read_orders(document: Any, file: str, folder: Path) -> list[OrderRequest]:
+    """The orders of `{"orders": [...]}`; documents are looked for beside the file.
+
+    Refuses: order_file_unreadable, amount_not_whole, document_unusable, iban_invalid.
+    """
+    if not isinstance(document, Mapping) or not isinstance(document.get("orders"), list) or not document["orders"]:
+        raise OrderFileUnreadable(file=file, where="début", fault='attendu {"orders": [ … ]} avec au moins un ordre')
+    unknown = sorted(set(document) - {"orders"})
+    if unknown:
+        raise OrderFileUnreadable(file=file, where="début", fault=f"champ inconnu : {', '.join(unknown)}")
+    return [_request(item, _Place(file, f"ordre {n}"), folder) for n, item in enumerate(document["orders"], start=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in the file we are, for the sentence of a refusal."""
+
+    file: str
+    where: str
+
+    def fault(self, text: str) -> OrderFileUnreadable:
+        return OrderFileUnreadable(file=self.file, where=self.where, fault=text)
+
+    def object(self, item: Any, known: set[str]) -> Mapping[str, Any]:
+        if not isinstance(item, Mapping):
+            raise self.fault("attendu un objet JSON")
+        unknown = sorted(set(item) - known)
+        if unknown:
+            raise self.fault(f"champ inconnu : {', '.join(unknown)}")
+        return item
+
+    def text(self, item: Mapping[str, Any], name: str) -> str:
+        value = item.get(name)
+        if not isinstance(value, str) or not value.strip():
+            raise self.fault(f"« {name} » manque ou n'est pas un texte")
+        if len(value) > TEXT_MAX:
+            raise self.fault(f"« {name} » dépasse {TEXT_MAX} caractères")
+        return value.strip()
+
+    def optional(self, item: Mapping[str, Any], name: str) -> str | None:
+        return None if item.get(name) is None else self.text(item, name)
+
+    def amount(self, item: Mapping[str, Any]) -> int:
+        value = item.get("amount")
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise AmountNotWhole(file=self.file, where=self.where, found=str(value))
+        return value
+
+    def list(self, item: Mapping[str, Any], name: str, what: str) -> list[Any]:
+        value = item.get(name)
+        if not isinstance(value, list) or not value:
+            raise self.fault(f"« {name} » manque : {what}")
+        return value
+
+
+def _request(item: Any, at: _Place, folder: Path) -> OrderRequest:
+    at.object(item, ORDER_KEYS)
+    payee = at.object(item.get("payee"), {"name", "iban"})
+    creditor: Payee = payee_from(at.text(payee, "name"), at.text(payee, "iban"))
+    kind = at.optional(item, "kind") or PAYMENT
+    if kind not in KINDS:
+        raise at.fault(f"« kind » vaut « {kind} », attendu {', '.join(KINDS)}")
+    documents, contents = _documents(item, at, folder)
+    order = PaymentOrder(
+        number="",
+        purpose=" ".join(at.text(item, "purpose").split()),
+        payee=creditor,
+        amount=at.amount(item),
+        account=at.text(item, "account"),
+        charges=_charges(item, at),
+        documents=documents,
+        kind=kind,
+        on_behalf_of=at.optional(item, "on_behalf_of"),
+        reissues=at.optional(item, "reissues"),
+    )
+    return OrderRequest(order, contents, at.optional(item, "key"))
+
+
+def _charges(item: Mapping[str, Any], at: _Place) -> tuple[Charge, ...]:
+    what = "attendu la part de chaque livre, dont la somme est le montant de l'ordre"
+    found = []
+    for charge in at.list(item, "charges", what):
+        at.object(charge, {"book", "amount"})
+        book = at.text(charge, "book")
+        if book not in BOOKS:
+            raise at.fault(f"le livre « {book} » n'existe pas ({', '.join(BOOKS)})")
+        found.append(Charge(book, at.amount(charge)))
+    return tuple(sorted(found, key=lambda charge: BOOKS.index(charge.book)))
+
+
+def _documents(
+    item: Mapping[str, Any], at: _Place, folder: Path
+) -> tuple[tuple[Document, ...], dict[str, bytes]]:  # fmt: skip
+    documents, contents = [], {}
+    for name in at.list(item, "documents", "attendu au moins une pièce justificative"):
+        if not isinstance(name, str) or not name.strip():
+            raise at.fault("« documents » contient autre chose que des chemins de fichiers")
+        path = folder / name
+        try:
+            size = path.stat().st_size
+            if size > DOCUMENT_MAX:
+                raise DocumentUnusable(file=at.file, where=at.where, document=name, fault=f"{size} octets, trop grande")
+            content = path.read_bytes()
+        except (OSError, ValueError) as fault:
+            raise DocumentUnusable(
+                file=at.file, where=at.where, document=name, fault="introuvable ou illisible"
+            ) from fault
+        if not content:
+            raise DocumentUnusable(file=at.file, where=at.where, document=name, fault="le fichier est vide")
+        digest = sha256(content).hexdigest()
+        documents.append(Document(path.name, digest, len(content)))
+        contents[digest] = content
+    return tuple(documents), contents
