@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, func, select
 
+from ledger.periods.rules import COMPLEMENTARY
+from ledger.periods.totals import open_ranges, standing_closings, stored_totals, whole_months
 from ledger.tables.journal import entry, entry_line
 from ledger.tables.periods import year_event
 from ledger.tables.types import instant_text
@@ -59,24 +61,64 @@ def totals(
     since: dt.date | None = None,
     until: dt.date | None = None,
     books: Iterable[str] = ("BF", "ML", "NE"),
+    account: str | None = None,
 ) -> Totals:
-    """Debits and credits per book and account between two accounting dates, both included."""
+    """Debits and credits per book and account between two accounting dates, both included.
+
+    Whole closed months come from the totals that their closing wrote, open ones from the lines: the work does
+    not grow with the number of closed entries, and the result is the plain sum of the lines.
+    """
     found: Totals = {}
     for code in books:
-        conditions = [entry_line.c.book == code]
-        if since is not None:
-            conditions.append(entry_line.c.date >= since)
-        if until is not None:
-            conditions.append(entry_line.c.date <= until)
-        conditions.append(entry_line.c.entry_id <= known)
-        query = (
-            select(entry_line.c.account, func.sum(entry_line.c.debit), func.sum(entry_line.c.credit))
-            .where(and_(*conditions))
-            .group_by(entry_line.c.account)
+        closings = standing_closings(connection, code, known)
+        whole = whole_months(closings, since, until)
+        parts = [stored_totals(connection, [closings[period] for period in whole], account)] if whole else []
+        for start, end in open_ranges(whole, since, until):
+            parts.append(_lines_between(connection, code, start, end, known, account))
+        parts.extend(
+            _complementary(connection, code, year, known, account)
+            for year, month in whole
+            if month == 12 and (year, COMPLEMENTARY) not in whole
         )
-        for account, debit, credit in connection.execute(query):
-            found[code, account] = (int(debit), int(credit))
+        for part in parts:
+            for number, (debit, credit) in part.items():
+                before = found.get((code, number), (0, 0))
+                found[code, number] = (before[0] + debit, before[1] + credit)
     return found
+
+
+def _lines_between(
+    connection: Connection, code: str, start: dt.date | None, end: dt.date | None, known: int, account: str | None
+) -> dict[str, tuple[int, int]]:
+    conditions = [entry_line.c.book == code]
+    if start is not None:
+        conditions.append(entry_line.c.date >= start)
+    if end is not None:
+        conditions.append(entry_line.c.date <= end)
+    if account is not None:
+        conditions.append(entry_line.c.account == account)
+    conditions.append(entry_line.c.entry_id <= known)
+    query = (
+        select(entry_line.c.account, func.sum(entry_line.c.debit), func.sum(entry_line.c.credit))
+        .where(and_(*conditions))
+        .group_by(entry_line.c.account)
+    )
+    return {number: (int(debit), int(credit)) for number, debit, credit in connection.execute(query)}
+
+
+def _complementary(
+    connection: Connection, code: str, year: int, known: int, account: str | None
+) -> dict[str, tuple[int, int]]:
+    """The lines of an open complementary period whose December is closed: both bear the date of 31 December."""
+    query = (
+        select(entry_line.c.account, func.sum(entry_line.c.debit), func.sum(entry_line.c.credit))
+        .join(entry, entry.c.id == entry_line.c.entry_id)
+        .where(entry.c.book == code, entry.c.year == year, entry.c.period == COMPLEMENTARY, entry.c.id <= known)
+        .group_by(entry_line.c.account)
+    )
+    if account is not None:
+        query = query.where(entry_line.c.account == account)
+    return {number: (int(debit), int(credit)) for number, debit, credit in connection.execute(query)}
 
 
 def openings(connection: Connection, year: int, known: int) -> Totals:
@@ -109,7 +151,7 @@ def base_years(connection: Connection, year: int, known: int) -> dict[str, int |
 def trial_balance(
     connection: Connection, *, start: dt.date, end: dt.date, known: int, books: Iterable[str] = ("BF", "ML", "NE")
 ) -> list[BalanceRow]:
-    """The rows of the *balance générale* between two dates of one financial year, in the order of books and accounts."""
+    """The rows of the *balance générale* between two dates of one financial year, by book and account."""
     rows: list[BalanceRow] = []
     bases = base_years(connection, start.year, known)
     carried = openings(connection, start.year, known) if (start.month, start.day) == (1, 1) else {}
@@ -143,13 +185,6 @@ def balance_of(connection: Connection, book: str, account: str, *, as_of: dt.dat
     """Debit less credit of one account of one book at an accounting date, as known (now by default)."""
     known = known_entry(connection, None) if known is None else known
     base = base_years(connection, as_of.year, known)[book]
-    conditions = [
-        entry_line.c.account == account,
-        entry_line.c.date <= as_of,
-        entry_line.c.book == book,
-        entry_line.c.entry_id <= known,
-    ]
-    if base is not None:
-        conditions.append(entry_line.c.date >= dt.date(base, 1, 1))
-    query = select(func.coalesce(func.sum(entry_line.c.debit - entry_line.c.credit), 0)).where(and_(*conditions))
-    return int(connection.execute(query).scalar_one())
+    since = None if base is None else dt.date(base, 1, 1)
+    found = totals(connection, known=known, since=since, until=as_of, books=(book,), account=account)
+    return _net(found.get((book, account), (0, 0)))

@@ -1,0 +1,1 @@
+"""Months, quarters and years: what is closed, what closing asks for, and the totals that it leaves."""

@@ -1,0 +1,101 @@
+"""The totals that a closing leaves: written once, and which of them stand for what was known at a time."""
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from ledger.periods.rules import COMPLEMENTARY, Period
+from ledger.tables.journal import entry, entry_line
+from ledger.tables.periods import closed_total, period_event
+
+
+def write_totals(unit: Any, event_id: int, book: str, period: Period) -> int:
+    """The movements of the month, per account, for the closing just recorded. Returns how many accounts moved."""
+    year, month = period
+    query = (
+        select(entry_line.c.account, func.sum(entry_line.c.debit), func.sum(entry_line.c.credit))
+        .join(entry, entry.c.id == entry_line.c.entry_id)
+        .where(entry.c.book == book, entry.c.year == year, entry.c.period == month)
+        .group_by(entry_line.c.account)
+        .order_by(entry_line.c.account)
+    )
+    rows = [
+        {"event_id": event_id, "account": account, "debit": int(debit), "credit": int(credit)}
+        for account, debit, credit in unit.connection.execute(query)
+    ]
+    if rows:
+        unit.connection.execute(insert(closed_total), rows)
+    return len(rows)
+
+
+def standing_closings(connection: Connection, book: str, known: int) -> Mapping[Period, int]:
+    """Period → its closing event, for the periods that were closed when entry `known` was the last one.
+
+    A period stays without new entries from its closing to its reopening, so that the totals of a closing are
+    those of the whole period as long as no reopening came before `known`.
+    """
+    found: dict[Period, int] = {}
+    query = (
+        select(period_event.c.id, period_event.c.year, period_event.c.period, period_event.c.action)
+        .where(period_event.c.book == book, period_event.c.known_entry <= known)
+        .order_by(period_event.c.id)
+    )
+    for row in connection.execute(query):
+        if row.action == "close":
+            found[row.year, row.period] = row.id
+        elif row.action == "reopen":
+            found.pop((row.year, row.period), None)
+    return found
+
+
+def stored_totals(connection: Connection, events: list[int], account: str | None = None) -> dict[str, tuple[int, int]]:
+    """Debits and credits per account over these closings."""
+    found: dict[str, tuple[int, int]] = {}
+    for start in range(0, len(events), 500):
+        query = (
+            select(closed_total.c.account, func.sum(closed_total.c.debit), func.sum(closed_total.c.credit))
+            .where(closed_total.c.event_id.in_(events[start : start + 500]))
+            .group_by(closed_total.c.account)
+        )
+        if account is not None:
+            query = query.where(closed_total.c.account == account)
+        for number, debit, credit in connection.execute(query):
+            before = found.get(number, (0, 0))
+            found[number] = (before[0] + int(debit), before[1] + int(credit))
+    return found
+
+
+def month_end(year: int, month: int) -> dt.date:
+    """The last day of a month."""
+    return dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
+
+
+def whole_months(closed: Collection[Period], since: dt.date | None, until: dt.date | None) -> set[Period]:
+    """The closed periods that lie whole between two dates, a complementary one only beside its December.
+
+    While December is open its lines are summed by date, and those of 31 December include the complementary ones.
+    """
+    inside = {
+        (year, month)
+        for year, month in closed
+        if month != COMPLEMENTARY
+        and (since is None or since <= dt.date(year, month, 1))
+        and (until is None or month_end(year, month) <= until)
+    }
+    return inside | {(year, 13) for year, month in closed if month == COMPLEMENTARY and (year, 12) in inside}
+
+
+def open_ranges(
+    whole: Collection[Period], since: dt.date | None, until: dt.date | None
+) -> Iterator[tuple[dt.date | None, dt.date | None]]:
+    """The ranges of dates between `since` and `until` that the whole months leave over."""
+    start, begun = since, since is not None
+    for year, month in sorted(period for period in whole if period[1] != COMPLEMENTARY):
+        first = dt.date(year, month, 1)
+        if not begun or (start is not None and start < first):
+            yield start, first - dt.timedelta(days=1)
+        start, begun = month_end(year, month) + dt.timedelta(days=1), True
+    if until is None or start is None or start <= until:
+        yield start, until

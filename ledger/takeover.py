@@ -1,0 +1,69 @@
+"""The take-over of history (*reprise*): open in a new database, ended once and for ever."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from ledger.refusal import Refusal
+from ledger.tables.books import bank_account
+from ledger.tables.journal import entry, entry_line
+from ledger.tables.periods import takeover_end
+from ledger.users import allow
+
+WITHOUT_ORDER = ("direct", "capital", "collection")
+"""Origins that may credit a bank account only while history is taken over."""
+
+
+class TakeoverEnded(Refusal):
+    """The take-over ends once."""
+
+    code = "takeover_ended"
+    sentence = "La reprise est terminée depuis le {until:D} : elle ne se termine qu'une fois et ne se rouvre pas."
+
+
+class TakeoverEntriesAfter(Refusal):
+    """Entries after the date already use what the take-over alone allows."""
+
+    code = "takeover_entries_after"
+    sentence = (
+        "La reprise ne peut pas se terminer au {until:D} : {count} écriture(s) postérieures créditent un compte "
+        "bancaire sans ordre accepté (la dernière, {entry}, du {day:D}). Choisissez une date à partir du {day:D}."
+    )
+
+
+def takeover(connection: Connection) -> dt.date | None:
+    """The last day of the take-over, or None while it is open."""
+    return connection.execute(select(takeover_end.c.until)).scalar()
+
+
+def end_takeover(unit: Any, until: dt.date) -> dict[str, Any]:
+    """End the take-over: from the next day a bank account is credited by an order, a transfer or a bank line only.
+
+    Refuses: role_forbidden, takeover_ended, takeover_entries_after.
+    """
+    allow(unit.user, "terminer la reprise", "administrator", "accountant")
+    connection = unit.connection
+    ended = takeover(connection)
+    if ended is not None:
+        raise TakeoverEnded(until=ended)
+    banks = [f"5211{place}" for place in (1, 2, 3)]
+    banks += connection.execute(select(bank_account.c.account)).scalars().all()
+    after = (
+        select(entry.c.id)
+        .join(entry_line, entry_line.c.entry_id == entry.c.id)
+        .where(entry.c.date > until, entry.c.origin.in_(WITHOUT_ORDER), entry_line.c.account.in_(set(banks)))
+        .where((entry_line.c.credit > 0) | (entry_line.c.debit < 0), entry.c.correction.is_(None))
+        .distinct()
+    ).subquery()
+    count, last = connection.execute(select(func.count(), func.max(after.c.id))).one()
+    if count:
+        newest = connection.execute(
+            select(entry).where(entry.c.id.in_(select(after.c.id))).order_by(entry.c.date.desc(), entry.c.id.desc())
+        ).first()
+        reference = f"{newest.book}/{newest.journal}/{newest.year}/{newest.number}"
+        raise TakeoverEntriesAfter(until=until, count=count, entry=reference, day=newest.date, last=last)
+    connection.execute(
+        insert(takeover_end).values(id=1, until=until, at=unit.now, actor=unit.user.name, command_id=unit.command_id)
+    )
+    return {"takeover": {"open": False, "until": until}}
