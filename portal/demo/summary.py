@@ -44,49 +44,63 @@ def _levy_of(code: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def screen(found: dict[str, Any], out: Path) -> None:
-    """One screen for a person: what was reconciled, what is owed, what is paid up, where the workbooks are."""
+    """One screen of eighty columns: what was reconciled, what is owed, what is paid up, where the workbooks are."""
+    from rich import box
     from rich.console import Console
     from rich.table import Table
 
     from ledger.money import format_francs
 
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("", no_wrap=True)
+    for name in ("BF", "ML", "NE", "Total"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for title, rows in _sections(found):
+        table.add_row(f"[bold]{title}[/bold]")
+        for name, amounts in rows:
+            table.add_row(f" {name}", *(format_francs(amount) for amount in (*amounts, sum(amounts))))
     console = Console(highlight=False)
-    console.print()
-    console.print("[bold]DONNÉES FICTIVES — ce qui a été trouvé[/bold]  (montants en francs CFA)")
+    console.print("\n[bold]DONNÉES FICTIVES — ce qui a été trouvé[/bold] (lignes, puis francs CFA)")
+    console.print(table)
+    capital, checks = found["capital"], found["verify"]
+    paid = format_francs(sum(one["paid"] for one in capital["by_state"]))
+    percent = str(capital["paid_percent"]).replace(".", ",")
+    console.print(f"Capital libéré : {paid} sur {format_francs(capital['total'])}, soit {percent} %")
+    failed = ", ".join(checks["failed"])
+    state = f"les {checks['checks']} contrôles sont bons" if checks["ok"] else f"EN ÉCHEC : {failed}"
+    gaps = len(found["gaps"])
+    console.print(f"Contrôles : {state} · suite des relevés : {'complète' if gaps == 0 else f'{gaps} anomalie(s)'}")
+    console.print(f"Classeurs et exports dans {out}/ : {', '.join(found['files'])}")
+    console.print(f"Fait en {str(found['seconds']).replace('.', ',')} s.")
 
-    def table(title: str, *columns: str) -> Table:
-        made = Table(title=title, title_justify="left", title_style="bold", pad_edge=False)
-        for place, column in enumerate(columns):
-            made.add_column(column, justify="left" if place == 0 else "right", no_wrap=True)
-        return made
 
-    rows = table("Rapprochement", "Livre", "Lignes", "Rapprochées", "Ouvertes banque", "Ouvertes livres")
-    for one in found["reconciliation"]:
-        rows.add_row(
-            one["book"],
-            format_francs(one["lines"]),
-            format_francs(one["matched"]),
-            f"{one['open_bank']} ({format_francs(one['open_bank_amount'])})",
-            f"{one['open_book']} ({format_francs(one['open_book_amount'])})",
-        )
-    console.print(rows)
-    rows = table("Prélèvement", "Livre", "Liquidé", "Recouvré", "Reversé", "Crédité", "Arriérés échus")
-    for one in found["levy"]:
-        names = ("assessed", "collected", "remitted", "credited", "arrears")
-        rows.add_row(one["book"], *(format_francs(one[name]) for name in names))
-    console.print(rows)
-    total = found["capital"]["total"]
-    paid = sum(one["paid"] for one in found["capital"]["by_state"])
-    rows = table("Capital BCID-AES", "État", "Souscrit", "Appelé", "Libéré", "Reste à verser")
-    for one in found["capital"]["by_state"]:
-        names = ("subscribed", "called", "paid", "to_pay")
-        rows.add_row(one["state"], *(format_francs(one[name]) for name in names))
-    console.print(rows)
-    console.print(f"Libéré : {format_francs(paid)} sur {format_francs(total)} ({found['capital']['paid_percent']} %)")
-    checks = found["verify"]
-    state = (
-        f"les {checks['checks']} contrôles sont bons" if checks["ok"] else f"EN ÉCHEC : {', '.join(checks['failed'])}"
-    )
-    console.print(f"Contrôles : {state} · suite des relevés : {len(found['gaps'])} anomalie(s)")
-    console.print(f"Dans {out}/ : {', '.join(found['files'])}", soft_wrap=True)
-    console.print(f"Fait en {found['seconds']} s.")
+Rows = list[tuple[str, list[int]]]
+
+
+def _sections(found: dict[str, Any]) -> list[tuple[str, Rows]]:
+    """The figures of the screen: title of a section, then each line with its amounts BF, ML, NE."""
+
+    def rows(source: list[dict[str, Any]], names: dict[str, str]) -> Rows:
+        return [(title, [one[name] for one in source]) for name, title in names.items()]
+
+    bank = {
+        "lines": "Lignes relevé",
+        "matched": " rapprochées",
+        "open_bank": " ouvertes",
+        "open_bank_amount": " montant",
+        "open_book": "Livres ouverts",
+        "open_book_amount": " montant",
+    }
+    levy = {
+        "assessed": "Liquidé",
+        "collected": "Recouvré",
+        "remitted": "Reversé",
+        "credited": "Crédité",
+        "arrears": "Arriérés échus",
+    }
+    capital = {"subscribed": "Souscrit", "called": "Appelé", "paid": "Libéré", "to_pay": "Reste à verser"}
+    return [
+        ("Rapprochement", rows(found["reconciliation"], bank)),
+        ("Prélèvement", rows(found["levy"], levy)),
+        ("Capital BCID-AES", rows(found["capital"]["by_state"], capital)),
+    ]
