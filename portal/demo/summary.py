@@ -45,13 +45,12 @@ def _levy_of(code: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 def screen(found: dict[str, Any], out: Path) -> None:
     """One screen of eighty columns: what was reconciled, what is owed, what is paid up, where the workbooks are."""
-    from rich import box
     from rich.console import Console
     from rich.table import Table
 
     from ledger.money import format_francs
 
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("", no_wrap=True)
     for name in ("BF", "ML", "NE", "Total"):
         table.add_column(name, justify="right", no_wrap=True)
@@ -102,5 +101,5 @@ def _sections(found: dict[str, Any]) -> list[tuple[str, Rows]]:
     return [
         ("Rapprochement", rows(found["reconciliation"], bank)),
         ("Prélèvement", rows(found["levy"], levy)),
-        ("Capital BCID-AES", rows(found["capital"]["by_state"], capital)),
+        ("Capital BCID", rows(found["capital"]["by_state"], capital)),
     ]
