@@ -98,3 +98,32 @@ def _write(found: "Report", form: str, out: Path) -> None:
     answer(document, show)
     for title in wrong:
         typer.echo(f"⚠ Contrôle FAUX : {title}", err=True)
+
+
+@app.command("tests")
+def run_tests(
+    out: Out,
+    book: Book = None,
+    start: Start = None,
+    end: End = None,
+    as_known: Known = None,
+    threshold: Annotated[
+        list[int] | None, typer.Option("--threshold", help="Seuil en francs ; répétable (remplace la liste d'office)")
+    ] = None,
+    margin: Annotated[int, typer.Option("--margin", help="« Juste sous le seuil » : pour cent au plus")] = 5,
+    late_days: Annotated[int, typer.Option("--late-days", help="Délai d'enregistrement admis, en jours")] = 31,
+    form: Form = None,
+) -> None:
+    """Faire les tests d'audit : trous, doubles, jours non ouvrés, antidatées, seuils, auteurs, premiers chiffres."""
+    from portal.report_file import check_place
+    from reports.audit.audit_tests import audit_tests, check_settings
+    from reports.audit.finding import THRESHOLDS, AuditSettings
+    from reports.audit.population import whole_life
+    from reports.request import resolve
+
+    wanted = _format(form, out)
+    check_place(out)
+    chosen = check_settings(AuditSettings(late_days, margin, tuple(threshold or THRESHOLDS)))
+    with open_ledger().read() as connection:
+        asked = resolve(connection, "audit-tests", book=book, start=_day(start), end=_day(end), as_known=as_known)
+        _write(audit_tests(connection, whole_life(connection, asked), chosen), wanted, out)

@@ -97,8 +97,8 @@ def method_table(population: Population, totals: ControlTotals, sample: Sample) 
     rows.append(
         (
             "Empreinte de la population",
-            "SHA-256 de toutes les lignes, dans l'ordre, chacune écrite IDENTIFIANT;AAAA-MM-JJ;COMPTE;DÉBIT;CRÉDIT et "
-            "un retour de ligne (LF).",
+            "SHA-256 de toutes les lignes, dans l'ordre, chacune écrite IDENTIFIANT;AAAA-MM-JJ;COMPTE;DÉBIT;CRÉDIT "
+            "et un retour de ligne (LF).",
         )
     )
     columns = (Column("name", "Paramètre", width=40), Column("value", "Valeur", width=110))

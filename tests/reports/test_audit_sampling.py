@@ -1,6 +1,7 @@
 """Samples: what a draw promises, on populations of every shape."""
 
 import hashlib
+import itertools
 import shutil
 import subprocess
 from fractions import Fraction
@@ -92,7 +93,7 @@ def test_a_systematic_sample_takes_one_line_in_each_step(count: int, size: int, 
     if count > size:
         for place, rank in enumerate(ranks):
             assert Fraction(place * count, size) < rank <= Fraction((place + 1) * count, size) + 1
-        gaps = {after - before for before, after in zip(ranks, ranks[1:], strict=False)}
+        gaps = {after - before for before, after in itertools.pairwise(ranks)}
         assert gaps <= {count // size, count // size + 1}
     assert all(1 <= rank <= count for rank in ranks)
 
