@@ -119,6 +119,7 @@ class Chart:
 
     `sheet` names where it is drawn: under the tables of that sheet, or on a sheet of its own when no table has it;
     None draws it under its table. `rows` limits it to the data rows first to last, counted from 0, both included.
+    `beside` puts it to the right of the chart before it on the same sheet, each on one half of the page.
     Amounts are shown in milliards, millions or francs after the largest value.
     """
 
@@ -131,6 +132,7 @@ class Chart:
     y_title: str = ""
     sheet: str | None = None
     rows: tuple[int, int] | None = None
+    beside: bool = False
 
 
 @dataclass(frozen=True)

@@ -21,11 +21,8 @@ def suspense(connection: Connection, request: ReportRequest) -> Report:
 
     Amounts are signed: debit positive (payments to impute), credit negative (receipts to impute, returned payments).
     """
-    chart = {number: one for number, one in chart_accounts(connection).items() if one.suspense and one.postable}
-    found: dict[tuple[str, str], list[OpenItem]] = {}
-    for book in request.books:
-        for number, movements in _movements(connection, request, book, tuple(chart)).items():
-            found[book, number] = open_items(movements)
+    chart = chart_accounts(connection)
+    found = suspense_items(connection, request, chart)
     balances = {
         key: balance_of(connection, *key, as_of=request.as_of, known=request.known) for key in sorted(found, key=_rank)
     }
@@ -41,6 +38,18 @@ def suspense(connection: Connection, request: ReportRequest) -> Report:
             (f"{code} : suspens", sum(len(v) for (b, _), v in found.items() if b == code)) for code in request.books
         ],
     )
+
+
+def suspense_items(
+    connection: Connection, request: ReportRequest, chart: dict[str, Account]
+) -> dict[tuple[str, str], list[OpenItem]]:
+    """(book, account) → the open items of each suspense account that was ever used, oldest first."""
+    accounts = tuple(number for number, one in chart.items() if one.suspense and one.postable)
+    return {
+        (book, number): open_items(movements)
+        for book in request.books
+        for number, movements in _movements(connection, request, book, accounts).items()
+    }
 
 
 def _rank(key: tuple[str, str]) -> tuple[int, str]:

@@ -23,8 +23,8 @@ def scale(largest: int) -> tuple[str, str]:
     return "[$-40C]#,##0", "FCFA"
 
 
-def draw(sheet: "Worksheet", chart: Chart, placement: Placement, row: int, columns: int) -> None:
-    """Put the chart on the sheet from `row` down, over the first `columns` columns."""
+def draw(sheet: "Worksheet", chart: Chart, placement: Placement, row: int, columns: tuple[int, int]) -> None:
+    """Put the chart on the sheet from `row` down, over the columns from the first of `columns` to before the last."""
     from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 
     table = placement.table
@@ -48,7 +48,7 @@ def draw(sheet: "Worksheet", chart: Chart, placement: Placement, row: int, colum
     ):
         made.y_axis.scaling.min = 0
     made.anchor = TwoCellAnchor(
-        "twoCell", _from=AnchorMarker(col=0, row=row - 1), to=AnchorMarker(col=columns, row=row - 1 + ROWS)
+        "twoCell", _from=AnchorMarker(col=columns[0], row=row - 1), to=AnchorMarker(col=columns[1], row=row - 1 + ROWS)
     )
     sheet.add_chart(made)
 

@@ -2,9 +2,11 @@
 
 import io
 import re
+from collections.abc import Iterator
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from reports.dataset import FICTIONAL_BANNER, Report
+from reports.dataset import FICTIONAL_BANNER, Chart, Report
 from reports.workbook.archive import parts
 from reports.workbook.cells import letter
 from reports.workbook.charts import draw
@@ -41,12 +43,31 @@ def shape(book: "Workbook", drafts: list[Draft], report: Report, placements: dic
         _print_rows(sheet, draft)
         _ranges(sheet, draft)
         _colours(sheet, draft)
-        for chart, row in draft.charts:
-            draw(sheet, chart, placements[chart.table], row, min(draft.columns, _chart_columns(draft)))
+        for chart, row, columns in _chart_places(draft):
+            draw(sheet, chart, placements[chart.table], row, columns)
     book.properties.title = report.title
     book.properties.creator = f"pc-aes-ledger {report.provenance.version}".strip()
     if report.fictional:
         book.properties.subject = FICTIONAL_BANNER
+
+
+def _chart_places(draft: Draft) -> Iterator[tuple[Chart, int, tuple[int, int]]]:
+    """Each chart with its first row and the columns that it covers, from the first, before the last."""
+    whole = min(draft.columns, _chart_columns(draft))
+    middle = _middle(draft)
+    for place, (chart, row) in enumerate(draft.charts):
+        shared = place + 1 < len(draft.charts) and draft.charts[place + 1][0].beside
+        if chart.beside and place:
+            yield chart, row, (middle, draft.columns)
+        else:
+            yield chart, row, (0, middle if shared else whole)
+
+
+def _middle(draft: Draft) -> int:
+    """The column at which the first half of the page ends."""
+    widths = draft.widths + [9.0] * (draft.columns - len(draft.widths))
+    reached = list(accumulate(widths))
+    return 1 + min(range(len(reached)), key=lambda place: abs(reached[place] - reached[-1] / 2))
 
 
 def _chart_columns(draft: Draft) -> int:

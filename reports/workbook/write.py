@@ -111,6 +111,9 @@ class _Workbook:
         return draft
 
     def _chart(self, draft: Draft, chart: Chart) -> None:
+        if chart.beside and draft.charts:
+            draft.charts.append((chart, draft.charts[-1][1]))
+            return
         before = draft.page_breaks[-1] if draft.page_breaks else 0
         if draft.row <= draft.page_rows:
             draft.print_rows = None
