@@ -46,7 +46,7 @@ def select_bank_lines(connection: Connection, book: str, until: dt.date | None, 
         query = query.where(statement_line.c.booking_date <= until)
     numbers = statement_numbers(connection, book)
     return [
-        BankLine(row[0], row[1], numbers[row[2]], *row[3:13], () if row[13] == "[]" else _details(row[13]))
+        BankLine._make((row[0], row[1], numbers[row[2]], *row[3:13], () if row[13] == "[]" else _details(row[13])))
         for row in connection.execute(query)
     ]
 

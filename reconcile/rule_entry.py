@@ -70,5 +70,5 @@ def _tries(unit: Any, lines: Sequence[int]) -> dict[int, int]:
     held = bank_match_line.c.line_id
     for start in range(0, len(lines), 500):
         query = select(held, func.count()).where(held.in_(lines[start : start + 500])).group_by(held)
-        found.update({line: count for line, count in unit.connection.execute(query)})
+        found.update((line, count) for line, count in unit.connection.execute(query))
     return found

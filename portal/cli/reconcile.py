@@ -7,6 +7,7 @@ import typer
 
 from portal.cli.context import answer, open_ledger, say, settings
 from portal.cli.group import group
+from portal.cli.reconcile_acts import confirm, impute, regularise, suggestions, undo
 
 app = group()
 DAY = ["%Y-%m-%d"]
@@ -115,3 +116,7 @@ def status(book: Annotated[str | None, typer.Option("--book", help="Livre : BF, 
             )
 
     answer({"books": found}, show)
+
+
+for _act in (confirm, undo, impute, regularise, suggestions):
+    app.command()(_act)

@@ -16,7 +16,8 @@ _WEAK_CHARGE = re.compile(r"\bFRAIS\b")
 _INTEREST = re.compile(r"\b(INTERETS?|INT CREDITEURS?)\b")
 # REV is a bank's reversal, unless it begins a reference such as REV-BF-2026-02, a remittance (reversement)
 _RETURN = re.compile(
-    r"\b(REJETS?|REJETE\w?|RETOURS?|RETOURNE\w?|IMPAYES?|REV(?![-/_.]| (?:BF|ML|NE|\d))|ANNULATIONS?|RESTITUTIONS?|RETURN(?:ED)?|REVERSAL)\b"
+    r"\b(REJETS?|REJETE\w?|RETOURS?|RETOURNE\w?|IMPAYES?|REV(?![-/_.]| (?:BF|ML|NE|\d))|ANNULATIONS?|RESTITUTIONS?|"
+    r"RETURN(?:ED)?|REVERSAL)\b"
 )
 _WORD = re.compile(r"[A-Z]{3,}")
 _EMPTY_WORDS = frozenset(

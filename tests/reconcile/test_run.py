@@ -118,8 +118,6 @@ def test_a_book_that_does_not_exist_is_refused(ledger: Ledger) -> None:
 
 
 def test_the_entry_of_a_closed_month_goes_to_the_first_open_one(ledger: Ledger) -> None:
-    bring(ledger, statement([CHARGE]))
-
     def close(unit: Any) -> dict[str, Any]:
         for place, month in enumerate((3, 4), start=1):
             unit.connection.execute(
@@ -131,6 +129,7 @@ def test_the_entry_of_a_closed_month_goes_to_the_first_open_one(ledger: Ledger) 
         return {}
 
     do(ledger, close)
+    bring(ledger, statement([CHARGE]))
     run(ledger)
 
     with ledger.read() as connection:
