@@ -22,6 +22,8 @@ ENTRY = (
     "origin", "origin_ref", "correction", "corrects", "replaces", "transfer", "peer", "key", "recorded_at", "actor",
     "command_id", "previous_hash",
 )  # fmt: skip
+NEEDED = ("id", "year", "number", "period", "position", "command_id")
+WHOLE = (*NEEDED, "corrects", "replaces", "peer")
 LINE = ("position", "account", "debit", "credit", "label", "reference", "value_date")
 
 
@@ -56,6 +58,11 @@ class Books:
 
     def take(self, entry: Entry) -> None:
         """Check one entry against what came before it."""
+        wrong = [name for name in WHOLE if type(entry[name]) is not int and (name in NEEDED or entry[name] is not None)]
+        wrong += [name for name in ("book", "journal", "date") if not isinstance(entry[name], str)]
+        if wrong:
+            self.fault(entry, f"champs qui n'ont pas le type attendu : {', '.join(wrong)}")
+            return
         self._chain(entry)
         self._numbers(entry)
         self._lines(entry)
