@@ -86,9 +86,12 @@ def _write(found: "Report", form: str, out: Path) -> None:
         "files": written,
         "controls": {"total": len(found.controls), "failed": len(wrong)},
     }
-    for key in ("method", "seed", "size", "population", "monetary", "tests"):
+    for key in ("method", "seed", "size", "exhaustive", "population", "monetary"):
         if found.json is not None and key in found.json:
             document[key] = found.json[key]
+    if found.json is not None and "tests" in found.json:
+        wanted = ("name", "title", "examined", "count", "result")
+        document["tests"] = [{key: one[key] for key in wanted} for one in found.json["tests"]]
 
     def show() -> None:
         say(found.subtitle)

@@ -14,24 +14,27 @@ from reports.common import francs
 from reports.dataset import Column, Row
 
 SET = Column("set", "Groupe", "integer")
+COLLECTIVE = ("statement", "imputation", "collection", "opening", "closing")
+"""Origins whose document (a bank statement, a customs return) carries several entries by nature."""
+
 PLAIN = and_(entry.c.corrects.is_(None), entry.c.replaces.is_(None))
 """Entries that neither correct nor replace another: those repeat its document by right."""
 
 
 def same_document(scope: Scope) -> Finding:
-    """Documents that several entries of one book bear."""
+    """Documents that several entries of one journal of one book bear."""
     name = func.upper(func.trim(entry.c.document))
-    twice = (
-        select(entry.c.book, name.label("name")).where(within(scope), PLAIN).group_by(entry.c.book, name)
-    ).having(func.count() > 1)  # fmt: skip
-    wanted = twice.subquery()
-    pair = select(wanted.c.name).where(wanted.c.book == entry.c.book, wanted.c.name == name).exists()
+    one_each = and_(PLAIN, entry.c.origin.not_in(COLLECTIVE))
+    keys = (entry.c.book, entry.c.journal, name.label("name"))
+    twice = select(*keys).where(within(scope), one_each).group_by(entry.c.book, entry.c.journal, name)
+    wanted = {tuple(row) for row in scope.connection.execute(twice.having(func.count() > 1))}
 
     def rows() -> Iterator[Row]:
-        found: dict[tuple[str, str], list[Row]] = {}
-        for row in entries(scope, PLAIN, pair):
-            key = (row.book, row.document.strip().upper())
-            found.setdefault(key, []).append((*named(row), row.total, row.actor))
+        found: dict[tuple[str, str, str], list[Row]] = {}
+        for row in entries(scope, one_each) if wanted else ():
+            key = (row.book, row.journal, row.name)
+            if key in wanted:
+                found.setdefault(key, []).append((*named(row), row.total, row.actor))
         for place, key in enumerate(sorted(found), 1):
             yield from ((place, *one) for one in found[key])
 
@@ -39,14 +42,15 @@ def same_document(scope: Scope) -> Finding:
     return Finding(
         "same_document",
         "Doubles pièces",
-        "Même numéro de pièce sur plusieurs écritures d'un livre. Une pièce peut en justifier plusieurs : à vérifier.",
+        "Même numéro de pièce sur plusieurs écritures d'un journal d'un livre.",
         (SET, *ENTRY_COLUMNS, francs("total", "Montant"), Column("actor", "Validée par", width=28)),
         kept,
         count,
-        count_entries(scope, PLAIN),
+        count_entries(scope, one_each),
         "écritures",
-        parameters="majuscules et espaces de bord ignorés ; corrections et remplacements exclus",
-        nothing="Chaque pièce n'est portée que par une écriture de son livre.",
+        parameters="majuscules et espaces de bord ignorés ; corrections et remplacements exclus, comme les écritures "
+        "dont la pièce est collective (relevé, état des recettes)",
+        nothing="Chaque pièce n'est portée que par une écriture de son journal.",
     )
 
 

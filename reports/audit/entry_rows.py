@@ -46,9 +46,14 @@ def count_entries(scope: Scope, *conditions: ColumnElement[bool]) -> int:
 
 
 def entries(scope: Scope, *conditions: ColumnElement[bool]) -> Iterator[Any]:
-    """The entries of the request in the order of recording, with `total`, the sum of their debits."""
+    """The entries of the request in the order of recording, with `total`, the sum of their debits, and `name`, the
+    document in capitals without spaces around it."""
     total = select(func.sum(entry_line.c.debit)).where(entry_line.c.entry_id == entry.c.id).scalar_subquery()
-    query = select(entry, total.label("total")).where(within(scope), *conditions).order_by(entry.c.id)
+    query = (
+        select(entry, total.label("total"), func.upper(func.trim(entry.c.document)).label("name"))
+        .where(within(scope), *conditions)
+        .order_by(entry.c.id)
+    )
     yield from scope.connection.execute(query.execution_options(yield_per=CHUNK))
 
 
