@@ -44,7 +44,8 @@ def post_entries(unit: Any, drafts: Iterable[EntryDraft]) -> list[SealedEntry]:
     """Seal the entries, all or none (the unit of work rolls back), and return them in the order given.
 
     An entry whose `key` is already in the books with the same content is returned as it stands there.
-    Refuses: what `check_entry`, `check_bank_credit` and `check_pair` refuse, entry_key_reused, transfer_alone, transfer_used.
+    Refuses: what `check_entry`, `check_bank_credit` and `check_pair` refuse, entry_key_reused,
+    transfer_alone, transfer_used.
     """
     given = list(drafts)
     sealed: dict[int, SealedEntry] = {}

@@ -1,7 +1,17 @@
 """The checks of the books, in the order in which they are shown."""
 
 from ledger.check import Check
-from ledger.checks import capital, chain, entries, links
+from ledger.checks import capital, chain, entries, levy, links, order_books, orders, periods
 
-CHECKS: tuple[Check, ...] = (*entries.CHECKS, *links.CHECKS, *chain.CHECKS, *capital.CHECKS)
+CHECKS: tuple[Check, ...] = (
+    *entries.CHECKS,
+    *links.CHECKS,
+    *chain.CHECKS,
+    *capital.CHECKS,
+    *periods.CHECKS,
+    *years.CHECKS,
+    *orders.CHECKS,
+    *order_books.CHECKS,
+    *levy.CHECKS,
+)
 """Every check that `ledger` brings. Other layers have their own list; the doors run them all."""

@@ -355,7 +355,8 @@ ENTRY_FAULTS = (
     (
         "takeover_bank_credit",
         "EXISTS (SELECT 1 FROM takeover_end t WHERE NEW.date > t.until) AND NEW.corrects IS NULL"
-        f" AND {BANK_CREDIT} > 0 AND NOT {PAYS_CHARGE} AND NOT {MOVES_FUNDS} AND NOT {IMPUTES} AND NOT {OPENS} AND NOT {REPLACES}",
+        f" AND {BANK_CREDIT} > 0 AND NOT {PAYS_CHARGE} AND NOT {MOVES_FUNDS} AND NOT {IMPUTES}"
+        f" AND NOT {OPENS} AND NOT {REPLACES}",
     ),
     (
         "takeover_transfer",

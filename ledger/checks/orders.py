@@ -1,0 +1,225 @@
+"""Payment orders and mandates recomputed from nothing: stages, people, signatures, postings, funds, handovers."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from ledger.check import Check, Row, sql_check
+from ledger.keys import keys_at
+from ledger.mandates.appoint import read_mandates
+from ledger.mandates.mandate import check_continuity
+from ledger.orders.canonical import canonical_order, digest
+from ledger.orders.checks import check_acceptance, check_requisition, check_suspension
+from ledger.orders.duties import Performed, conflicts, duty_of
+from ledger.orders.handover import SignedUnder, check_confirmed
+from ledger.orders.inspect import recorded_results
+from ledger.orders.order import check_order
+from ledger.orders.postings import check_account, check_kind
+from ledger.orders.rules import thresholds
+from ledger.orders.signatures import read_signatures
+from ledger.orders.stages import OFFICER, REQUISITIONED, check_move, move
+from ledger.orders.stored import StoredOrder, list_orders
+from ledger.orders.thresholds import check_visas
+from ledger.refusal import Refusal
+from ledger.signing import signature_holds
+from ledger.tables.mandates import handover_record
+from ledger.tables.mandates import mandate as mandate_table
+from ledger.tables.orders import document_file, order_document, order_event, order_signature, payment_file
+
+
+def _mandates(connection: Connection) -> Iterator[Row]:
+    try:
+        check_continuity(read_mandates(connection))
+    except Refusal as fault:
+        yield {"fault": fault.code, "message": str(fault)}
+
+
+def _orders(connection: Connection) -> Iterator[Row]:
+    for stored in list_orders(connection):
+        try:
+            check_order(stored.order)
+            check_account(stored.order)
+        except Refusal as fault:
+            yield {"number": stored.number, "fault": fault.code}
+
+
+def _stages(connection: Connection) -> Iterator[Row]:
+    """Each event starts where the one before it led, by a move that exists, and nobody holds two duties."""
+    for stored in list_orders(connection):
+        stages: dict[str | None, str] = {}
+        performed = [Performed("request", stored.actor)]
+        for place, event in enumerate(stored.events, start=1):
+            before = stages.get(event.book, stages.get(None, "draft"))
+            late = event.book is None and set(stages) - {None}
+            try:
+                step = move(event.source, event.act, stored.sequence)
+                check_move(step, person=event.person, roles=[event.role], reason=event.reason)
+                check_kind(step, stored.order)
+                performed.append(Performed(duty_of(step), event.person))
+                broken = event.source != before or event.target != step.target or event.position != place or late
+            except Refusal as fault:
+                yield {"number": stored.number, "position": event.position, "fault": fault.code}
+                broken = False
+            if broken or (step.level == "order") != (event.book is None):
+                yield {"number": stored.number, "position": event.position, "fault": "order_event_source"}
+            stages[event.book] = event.target
+        for person, held in conflicts(performed):
+            yield {"number": stored.number, "person": person, "fault": "duty_conflict", "duties": held}
+
+
+def _officers(connection: Connection) -> Iterator[Row]:
+    """Every act of an officer falls inside the mandate it names, and nothing is spent on a predecessor's word."""
+    mandates = {one.id: one for one in read_mandates(connection)}
+    recorded = {row.id: row.command_id for row in connection.execute(select(mandate_table))}
+    commands = {(row.order_id, row.position): row.command_id for row in connection.execute(select(order_event))}
+    for stored in list_orders(connection):
+        signed: list[tuple[str | None, SignedUnder, str]] = []
+        for event in stored.events:
+            mandate = mandates.get(stored.mandates.get(event.position, 0))
+            if event.role == OFFICER:
+                if mandate is None or mandate.person != event.person or not mandate.covers(event.at):
+                    yield {"number": stored.number, "position": event.position, "fault": "order_outside_mandate"}
+                    continue
+                signed.append((event.book, SignedUnder(event.act, mandate.id), event.person))
+            # a cut-off recorded after the act does not make the act of an accountant unlawful
+            known = [one for one in mandates.values() if recorded[one.id] < commands[stored.id, event.position]]
+            holder = max((one for one in known if one.start <= event.at), key=lambda one: one.start, default=None)
+            if event.book is None or holder is None:
+                continue
+            mine = [row for book, row, _ in signed if book in (None, event.book)]
+            former = next((person for _, row, person in signed if row.act == "authorise"), "")
+            try:
+                check_confirmed(stored.number, event.act, event.source, mine, holder, former)
+            except Refusal as fault:
+                yield {"number": stored.number, "position": event.position, "fault": fault.code}
+
+
+def _signatures(connection: Connection) -> Iterator[Row]:
+    """The bytes of the order, rebuilt now, bear the signature of a registered specimen; every signed act has one."""
+    mandates = read_mandates(connection)
+    stored_digests = {
+        (row.order_id, row.position): row.canonical_sha256 for row in connection.execute(select(order_signature))
+    }
+    for stored in list_orders(connection):
+        needed = {
+            event.position
+            for event in stored.events
+            if event.act in ("authorise", "requisition", "confirm") and event.role == OFFICER
+        }
+        found = {position for order, position in stored_digests if order == stored.id}
+        for position in sorted(needed ^ found):
+            yield {"number": stored.number, "position": position, "fault": "signature_missing"}
+        positions = {(event.act, event.at, event.book): event.position for event in stored.events}
+        for row in read_signatures(connection, stored, mandates):
+            data = canonical_order(stored.order, row.act)
+            position = positions.get((row.act.act, row.act.signed_at, row.act.book), 0)
+            held = {key.public_key for key in keys_at(connection, row.act.person, row.act.signed_at)}
+            if row.public_key not in held:
+                yield {"number": stored.number, "position": position, "fault": "signature_key_unknown"}
+            if stored_digests.get((stored.id, position)) != digest(data):
+                yield {"number": stored.number, "position": position, "fault": "signature_digest"}
+            if row.algorithm == "ed25519" and not signature_holds(
+                bytes.fromhex(row.public_key), bytes.fromhex(row.signature), data
+            ):
+                yield {"number": stored.number, "position": position, "fault": "signature_invalid"}
+
+
+def _accountants(connection: Connection) -> Iterator[Row]:
+    """Visas at authorisation; checks at acceptance, suspension and requisition."""
+    limits = thresholds(connection)
+    for stored in list_orders(connection):
+        visas = 0
+        for event in stored.events:
+            visas += event.act == "visa"
+            try:
+                if event.act == "authorise":
+                    check_visas(stored.number, stored.order.amount, visas, limits, event.at.date())
+                else:
+                    _check_results(connection, stored, event)
+            except Refusal as fault:
+                yield {"number": stored.number, "position": event.position, "fault": fault.code}
+
+
+def _check_results(connection: Connection, stored: StoredOrder, event: Any) -> None:
+    results = recorded_results(connection, stored.id, event.position)
+    if event.act in ("accept", "regularise"):
+        check_acceptance(stored.number, results, requisitioned=event.source == REQUISITIONED)
+    elif event.act == "suspend":
+        check_suspension(stored.number, results)
+    elif event.act == "requisition":
+        past = [one.position for one in stored.events if one.act == "suspend" and one.book == event.book]
+        before = max((place for place in past if place < event.position), default=0)
+        check_requisition(stored.number, recorded_results(connection, stored.id, before))
+
+
+def _documents(connection: Connection) -> Iterator[Row]:
+    query = select(order_document.c.order_id, order_document.c.name, order_document.c.sha256, order_document.c.size)
+    contents = {
+        row.sha256: (sha256(row.content).hexdigest(), len(row.content))
+        for row in connection.execute(select(document_file))
+    }
+    for row in connection.execute(query):
+        if contents.get(row.sha256) != (row.sha256, row.size):
+            yield {"order": row.order_id, "document": row.name, "fault": "document_changed"}
+    for row in connection.execute(select(payment_file)):
+        if sha256(row.content).hexdigest() != row.sha256:
+            yield {"message": row.message_id, "fault": "payment_file_changed"}
+
+
+def _handovers(connection: Connection) -> Iterator[Row]:
+    from ledger.mandates.handover import read_handover, signed_bytes
+    from ledger.tables.types import instant_from
+
+    for row in connection.execute(select(handover_record)).all():
+        if sha256(row.content.encode("utf-8")).hexdigest() != row.sha256:
+            yield {"record": row.id, "fault": "handover_changed"}
+        document = read_handover(connection, row.id)
+        for one in document["signatures"]:
+            person = document["signatories"].get(one["part"])
+            at = instant_from(one["signed_at"])
+            data = signed_bytes(row.sha256, one["part"], one["person"], one["reservations"], at)
+            good = signature_holds(bytes.fromhex(one["public_key"]), bytes.fromhex(one["signature"]), data)
+            known = one["public_key"] in {key.public_key for key in keys_at(connection, one["person"], at)}
+            if person != one["person"] or not good or not known:
+                yield {"record": row.id, "part": one["part"], "fault": "signature_invalid"}
+
+
+CHECKS = (
+    Check("mandates", "Un ordonnateur, et un seul, à chaque instant depuis la première nomination", _mandates),
+    Check("orders", "Chaque ordre de paiement est entier : objet, bénéficiaire, charges égales au montant", _orders),
+    sql_check(
+        "order_numbers",
+        "Les numéros d'ordres de paiement se suivent sans trou dans l'année",
+        "SELECT p.year, count(*) AS orders, max(p.rank) AS last FROM payment_order p GROUP BY p.year"
+        " HAVING count(*) <> max(p.rank) OR min(p.rank) <> 1",
+    ),
+    Check("order_stages", "Les actes de chaque ordre suivent les stades, chacun dans sa fonction", _stages),
+    Check(
+        "order_officers", "Chaque acte de l'ordonnateur est dans son mandat, ou confirmé par le titulaire", _officers
+    ),
+    Check(
+        "order_signatures", "Chaque signature est celle d'un spécimen déposé sur les données de l'ordre", _signatures
+    ),
+    Check("order_controls", "Visas, contrôles du comptable et réquisitions sont conformes", _accountants),
+    Check("order_documents", "Pièces justificatives et fichiers de virements ont leur empreinte", _documents),
+    sql_check(
+        "takeover",
+        "Après la reprise, un compte bancaire n'est crédité que par un ordre, un virement ou une ligne de relevé",
+        "SELECT e.book, e.journal, e.year, e.number, c.credit FROM entry e JOIN (SELECT l.entry_id,"
+        " sum(l.credit) AS credit FROM entry_line l WHERE l.account LIKE '5211_' GROUP BY l.entry_id) c"
+        " ON c.entry_id = e.id"
+        " JOIN takeover_end t ON e.date > t.until WHERE c.credit > 0 AND e.corrects IS NULL AND e.replaces IS NULL"
+        " AND NOT (e.origin = 'opening' AND e.journal = 'AN') AND NOT EXISTS (SELECT 1 FROM order_entry x"
+        " JOIN order_event o ON o.order_id = x.order_id AND o.position = x.position AND o.act = 'pay'"
+        " JOIN order_charge g ON g.order_id = o.order_id AND g.book = o.book WHERE x.entry_id = e.id"
+        " AND g.amount = c.credit AND g.book = e.book)"
+        " AND NOT EXISTS (SELECT 1 FROM statement_line s WHERE 'statement_line:' || s.id = e.origin_ref"
+        " AND s.book = e.book AND -s.amount = c.credit AND e.origin IN ('statement', 'imputation'))"
+        " AND NOT (e.peer IS NOT NULL AND (SELECT sum(l.debit - l.credit) FROM entry_line l"
+        " WHERE l.entry_id IN (e.id, e.peer) AND l.account LIKE '5211_') = 0)",
+    ),
+    Check("handovers", "Chaque remise de service est telle qu'arrêtée et signée", _handovers),
+)
+"""What holds of mandates and payment orders; the postings and the funds are in `order_books`."""
