@@ -30,7 +30,7 @@ def _gaps(connection: Connection) -> Iterable[Row]:
 CHECKS = (
     sql_check(
         "levy_assessed",
-        "Prélèvement : chaque bureau et mois a pour dernier total liquidé celui d'une seule écriture en vigueur (D 4487x / C 710x)",
+        "Prélèvement : le dernier total liquidé de chaque bureau et mois est celui d'une écriture en vigueur",
         "SELECT m.state, m.office, m.period, m.assessed, m.entry_id,"
         " (SELECT sum(l.credit - l.debit) FROM entry_line l WHERE l.entry_id = m.entry_id"
         " AND substr(l.account, 1, 3) = '710') AS booked FROM customs_month m"
@@ -46,7 +46,7 @@ CHECKS = (
     ),
     sql_check(
         "levy_entries",
-        "Prélèvement : chaque écriture de liquidation en vigueur est celle du dernier état d'un bureau et d'un mois, d'un seul",
+        "Prélèvement : chaque liquidation en vigueur est celle du dernier état d'un seul bureau et mois",
         "SELECT e.id, e.book, e.document, count(m.state) AS months FROM entry e"
         " LEFT JOIN customs_month m ON m.entry_id = e.id AND m.revision = (SELECT max(n.revision)"
         " FROM customs_month n WHERE n.state = m.state AND n.office = m.office AND n.period = m.period)"
@@ -56,7 +56,7 @@ CHECKS = (
     ),
     sql_check(
         "levy_revenue",
-        "Prélèvement : par État, le liquidé des derniers états égale le produit constaté par les écritures de liquidation",
+        "Prélèvement : par État, le liquidé des derniers états égale le produit constaté aux livres",
         "SELECT b.code AS state, coalesce((SELECT sum(m.assessed) FROM customs_month m WHERE m.state = b.code"
         " AND m.revision = (SELECT max(n.revision) FROM customs_month n WHERE n.state = m.state"
         " AND n.office = m.office AND n.period = m.period)), 0) AS declared,"
@@ -70,7 +70,7 @@ CHECKS = (
     ),
     sql_check(
         "levy_months",
-        "Prélèvement : chaque version d'un bureau et d'un mois est la somme de ses lignes, et les versions se suivent sans trou",
+        "Prélèvement : chaque version d'un mois est la somme de ses lignes, les versions se suivent sans trou",
         "SELECT m.state, m.office, m.period, m.revision FROM customs_month m"
         " LEFT JOIN customs_return_row r ON r.state = m.state AND r.office = m.office AND r.period = m.period"
         " AND r.revision = m.revision"
@@ -82,8 +82,7 @@ CHECKS = (
     ),
     sql_check(
         "levy_rows",
-        "Prélèvement : chaque ligne d'un état appartient à une version, sans montant négatif, sans prélèvement sur l'exonéré, et son"
-        " code d'exonération existe",
+        "Prélèvement : chaque ligne appartient à une version, rien de négatif, rien de dû sur l'exonéré, code connu",
         "SELECT r.return_id, r.position, r.office, r.period FROM customs_return_row r WHERE r.declarations < 0"
         " OR r.value < 0 OR r.assessed < 0 OR r.collected < 0 OR r.remitted < 0"
         " OR (r.exemption <> '' AND (r.assessed <> 0 OR r.collected <> 0 OR r.remitted <> 0"
