@@ -35,12 +35,12 @@ COLUMNS = (
     Column("document", "Pièce", width=21),
     Column("document_date", "Date de pièce", "date"),
     Column("account", "Compte", width=8),
-    Column("label", "Libellé", width=50),
+    Column("label", "Libellé", width=46),
     Column("reference", "Référence", width=20),
     Column("debit", "Débit", "francs", width=18, total=True),
     Column("credit", "Crédit", "francs", width=18, total=True),
     Column("recorded_at", "Enregistrée le (UTC)", width=18),
-    Column("actor", "Par", width=27),
+    Column("actor", "Par", width=36),
     Column("hash", "Empreinte", width=15),
 )
 

@@ -20,7 +20,7 @@ def _longest(column: Column, values: list[Cell]) -> float:
         sides = [min(numbers), max(numbers)] + ([sum(numbers)] if column.total else [])
         return max(len(format_francs(side)) for side in sides) + 2.0
     if column.kind == "text":
-        return max((len(value) for value in values if isinstance(value, str)), default=0) + 1.5
+        return max((len(value) for value in values if isinstance(value, str)), default=0) + 2.0
     return 0
 
 
