@@ -1,0 +1,183 @@
+"""Signed reconciliation statements: frozen content, two signatures by two people, months in order."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+LOCK = 20250328
+KEYS = {
+    "reconciliation_signoff": "id = NEW.id",
+    "reconciliation_signoff_line": "signoff_id = NEW.signoff_id AND line_id = NEW.line_id",
+    "reconciliation_signature": "signoff_id = NEW.signoff_id AND part = NEW.part",
+}
+
+# Months of a book that two people have signed, as one number each: twelve times the year, plus the month.
+SIGNED = (
+    "SELECT 1 FROM reconciliation_signoff s JOIN reconciliation_signature g ON g.signoff_id = s.id"
+    " AND g.part = 'reviewer' WHERE s.book = NEW.book"
+)
+RANK = "NEW.year * 12 + NEW.month"
+OF_SIGNOFF = "SELECT 1 FROM reconciliation_signoff s WHERE s.id = NEW.signoff_id"
+PREPARER = "SELECT 1 FROM reconciliation_signature p WHERE p.signoff_id = NEW.signoff_id AND p.part = 'preparer'"
+FAULTS = {
+    "reconciliation_signoff": (
+        ("signoff_month_signed", f"EXISTS ({SIGNED} AND s.year * 12 + s.month >= {RANK})"),
+        (
+            "signoff_month_order",
+            f"EXISTS ({SIGNED}) AND NOT EXISTS ({SIGNED} AND s.year * 12 + s.month = {RANK} - 1)",
+        ),
+        (
+            "signoff_too_early",
+            f"CAST(substr(NEW.at, 1, 4) AS INTEGER) * 12 + CAST(substr(NEW.at, 6, 2) AS INTEGER) <= {RANK}",
+        ),
+        (
+            "signoff_revision",
+            "NEW.revision <> coalesce((SELECT max(s.revision) FROM reconciliation_signoff s WHERE s.book = NEW.book"
+            " AND s.year = NEW.year AND s.month = NEW.month), 0) + 1",
+        ),
+    ),
+    "reconciliation_signoff_line": (("signoff_sealed", OF_SIGNOFF.join(("EXISTS (", ")"))),),
+    "reconciliation_signature": (
+        ("signoff_unknown", f"NOT EXISTS ({OF_SIGNOFF})"),
+        ("signoff_preparer_first", f"NEW.part = 'reviewer' AND NOT EXISTS ({PREPARER})"),
+        ("signoff_reviewer_differs", f"NEW.part = 'reviewer' AND EXISTS ({PREPARER} AND p.person = NEW.person)"),
+        ("signoff_date_order", f"NEW.part = 'reviewer' AND EXISTS ({PREPARER} AND p.signed_at > NEW.signed_at)"),
+        (
+            "signoff_superseded",
+            f"EXISTS ({OF_SIGNOFF} AND EXISTS (SELECT 1 FROM reconciliation_signoff n WHERE n.book = s.book"
+            " AND n.year = s.year AND n.month = s.month AND n.revision > s.revision))",
+        ),
+        (
+            "signoff_person_role",
+            f"NOT EXISTS ({OF_SIGNOFF} AND EXISTS (SELECT 1 FROM app_user u WHERE u.name = NEW.person"
+            " AND ((u.role = 'accountant' AND (NEW.part = 'reviewer' OR u.book IS NULL OR u.book = s.book))"
+            " OR (u.role = 'controller' AND NEW.part = 'reviewer'))))",
+        ),
+        (
+            "signoff_key_of_person",
+            "NOT EXISTS (SELECT 1 FROM signing_key k WHERE k.person = NEW.person AND k.public_key = NEW.public_key)",
+        ),
+    ),
+}
+OPEN_LINES = (
+    "SELECT l.book, l.id AS line_id, l.booking_date FROM statement_line l"
+    " WHERE l.kind = 'statement' AND NOT EXISTS (SELECT 1 FROM bank_match_line m LEFT JOIN match_undo u"
+    " ON u.match_id = m.match_id WHERE m.line_id = l.id AND u.match_id IS NULL)"
+    " AND NOT EXISTS (SELECT 1 FROM reconciliation_signoff_line s JOIN reconciliation_signature g"
+    " ON g.signoff_id = s.signoff_id AND g.part = 'reviewer' WHERE s.line_id = l.id)"
+)
+
+
+def _sqlite() -> bool:
+    return op.get_bind().dialect.name == "sqlite"
+
+
+def _big(name: str) -> sa.Column:
+    return sa.Column(name, BIG, nullable=False, autoincrement=False)
+
+
+def _text(name: str) -> sa.Column:
+    return sa.Column(name, sa.Text(), nullable=False)
+
+
+def _whole(name: str) -> sa.Column:
+    return sa.Column(name, sa.Integer(), nullable=False)
+
+
+def _fk(table: str, column: str, target: str, deferred: bool = False) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        [column],
+        [target],
+        name=f"fk_{table}_{column}",
+        ondelete="RESTRICT",
+        deferrable=True if deferred else None,
+        initially="DEFERRED" if deferred else None,
+    )
+
+
+def upgrade() -> None:
+    """Build the tables of signed reconciliation statements; a line listed on one no longer holds up its month."""
+    _tables()
+    for table, faults in FAULTS.items():
+        _guard(table, faults)
+    _append_only()
+    op.execute("DROP VIEW IF EXISTS unsettled_bank_line")
+    op.execute(f"CREATE VIEW unsettled_bank_line AS {OPEN_LINES}")
+
+
+def _tables() -> None:
+    name = "reconciliation_signoff"
+    op.create_table(
+        name, _big("id"), _text("book"), _whole("year"), _whole("month"), _whole("revision"), _text("content"),
+        _text("sha256"), _big("known_entry"), _big("known_command"), _text("at"), _text("actor"), _big("command_id"),
+        sa.PrimaryKeyConstraint("id", name=f"pk_{name}"),
+        sa.UniqueConstraint("book", "year", "month", "revision", name=f"uq_{name}_revision"),
+        _fk(name, "book", "book.code"),
+        _fk(name, "command_id", "command_log.id", deferred=True),
+        sa.CheckConstraint("month BETWEEN 1 AND 12", name="signoff_month"),
+        sa.CheckConstraint("length(sha256) = 64", name="signoff_sha256"),
+    )  # fmt: skip
+    name = "reconciliation_signoff_line"
+    op.create_table(
+        name, _big("signoff_id"), _big("line_id"),
+        sa.PrimaryKeyConstraint("signoff_id", "line_id", name=f"pk_{name}"),
+        _fk(name, "signoff_id", "reconciliation_signoff.id", deferred=True),
+        _fk(name, "line_id", "statement_line.id"),
+    )  # fmt: skip
+    op.create_index("ix_reconciliation_signoff_line_line", name, ["line_id"])
+    name = "reconciliation_signature"
+    op.create_table(
+        name, _big("signoff_id"), _text("part"), _text("person"), _text("algorithm"), _text("public_key"),
+        _text("signature"), _text("signed_at"), _big("command_id"),
+        sa.PrimaryKeyConstraint("signoff_id", "part", name=f"pk_{name}"),
+        _fk(name, "signoff_id", "reconciliation_signoff.id"),
+        _fk(name, "person", "app_user.name"),
+        _fk(name, "command_id", "command_log.id", deferred=True),
+        sa.CheckConstraint("part IN ('preparer', 'reviewer')", name="signoff_part"),
+        sa.CheckConstraint("algorithm = 'ed25519' AND length(signature) = 128", name="signoff_signature"),
+    )  # fmt: skip
+
+
+def _guard(table: str, faults: tuple[tuple[str, str], ...]) -> None:
+    if _sqlite():
+        cases = " ".join(f"WHEN {sql} THEN RAISE(ABORT, '{name}')" for name, sql in faults)
+        op.execute(f"CREATE TRIGGER {table}_guard BEFORE INSERT ON {table} BEGIN SELECT CASE {cases} END; END")
+        return
+    cases = " ".join(f"WHEN {sql} THEN '{name}'" for name, sql in faults)
+    op.execute(
+        f"""
+        CREATE FUNCTION {table}_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE fault text;
+        BEGIN
+            PERFORM pg_advisory_xact_lock({LOCK});
+            fault := CASE {cases} END;
+            IF fault IS NOT NULL THEN
+                RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = fault, MESSAGE = fault;
+            END IF;
+            RETURN NEW;
+        END $$
+        """
+    )
+    op.execute(f"CREATE TRIGGER {table}_guard BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_guard()")
+
+
+def _append_only() -> None:
+    for table, key in KEYS.items():
+        if not _sqlite():
+            op.execute(
+                f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
+                " FOR EACH STATEMENT EXECUTE FUNCTION append_only()"
+            )
+            continue
+        refusal = f"BEGIN SELECT RAISE(ABORT, '{table}_append_only'); END"
+        for verb in ("UPDATE", "DELETE"):
+            op.execute(f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} {refusal}")
+        op.execute(
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS"
+            f" (SELECT 1 FROM {table} WHERE {key}) {refusal}"
+        )
