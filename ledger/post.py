@@ -8,17 +8,19 @@ from sqlalchemy import select
 
 from ledger.bank_credit import check_bank_credit, takeover_until
 from ledger.chart import account_events, chart_accounts
-from ledger.entry import EntryDraft, SealedEntry
+from ledger.entry import EntryDraft, Line, SealedEntry
 from ledger.entry_rules import Law, check_entry
 from ledger.refusal import Refusal
 from ledger.seal import Sealer
 from ledger.sealed_rows import write_rows
-from ledger.tables.journal import entry
+from ledger.tables.journal import entry, entry_line
 from ledger.tables.periods import period_event
 from ledger.transfer_rules import TransferAlone, TransferBooks, TransferUsed, check_pair
 
 CHUNK = 2_000
 """Entries written together; memory does not grow with the number of entries."""
+IN_ONE_LOOK = 500
+"""Keys looked up by one query."""
 
 
 class EntryKeyReused(Refusal):
@@ -78,8 +80,7 @@ def post_many(
             for draft in group:
                 check_entry(draft, law)
                 check_bank_credit(draft, until)
-                if draft.transfer is not None:
-                    _transfer_is_new(unit.connection, draft)
+        _transfers_are_new(unit.connection, [group[0].transfer for group in fresh if group[0].transfer is not None])
         entries, lines, made = sealer.seal(fresh)
         write_rows(unit.connection, entries, lines)
         if seen is not None:
@@ -112,26 +113,44 @@ def _side_by_side(drafts: Iterable[EntryDraft], law: Law) -> Iterator[tuple[Entr
         raise TransferAlone(transfer=draft.transfer, entry=f"{draft.journal}-{draft.book} « {draft.document} »")
 
 
-def _transfer_is_new(connection: Any, draft: EntryDraft) -> None:
-    row = connection.execute(select(entry).where(entry.c.transfer == draft.transfer).limit(1)).one_or_none()
-    if row is not None:
-        raise TransferUsed(transfer=draft.transfer, entry=f"{row.book}/{row.journal}/{row.year}/{row.number}")
+def _transfers_are_new(connection: Any, transfers: list[str]) -> None:
+    for start in range(0, len(transfers), IN_ONE_LOOK):
+        row = connection.execute(
+            select(entry)
+            .where(entry.c.transfer.in_(transfers[start : start + IN_ONE_LOOK]))
+            .order_by(entry.c.id)
+            .limit(1)
+        ).one_or_none()
+        if row is not None:
+            raise TransferUsed(transfer=row.transfer, entry=f"{row.book}/{row.journal}/{row.year}/{row.number}")
 
 
 def _already_posted(connection: Any, drafts: list[EntryDraft]) -> Mapping[str | None, SealedEntry]:
     """The entries of the books that bear the keys of these drafts, checked to say the same thing."""
-    from ledger.read import find_by_keys, lines_of
+    from ledger.read import find_by_keys
 
     keyed = {draft.key: draft for draft in drafts if draft.key is not None}
     if not keyed:
         return {}
     found = find_by_keys(connection, list(keyed))
+    lines = _lines_of(connection, [sealed.id for sealed in found.values()])
     for key, sealed in found.items():
         draft = keyed[key]
         for field in ("book", "journal", "date", "document", "document_date", "label", "transfer"):
             if getattr(draft, field) != getattr(sealed, field):
                 stands, asked = getattr(sealed, field), getattr(draft, field)
                 raise EntryKeyReused(key=key, entry=sealed.reference, field=field, found=stands, given=asked)
-        if tuple(lines_of(connection, sealed.id)) != draft.lines:
+        if lines[sealed.id] != draft.lines:
             raise EntryKeyReused(key=key, entry=sealed.reference, field="lignes", found="autres", given="celles-ci")
     return dict[str | None, SealedEntry](found.items())
+
+
+def _lines_of(connection: Any, entries: list[int]) -> dict[int, tuple[Line, ...]]:
+    found: dict[int, list[Line]] = {one: [] for one in entries}
+    for start in range(0, len(entries), IN_ONE_LOOK):
+        some = entry_line.c.entry_id.in_(entries[start : start + IN_ONE_LOOK])
+        for row in connection.execute(select(entry_line).where(some).order_by(entry_line.c.position)):
+            found[row.entry_id].append(
+                Line(row.account, row.debit, row.credit, row.label, row.reference, row.value_date)
+            )
+    return {one: tuple(lines) for one, lines in found.items()}

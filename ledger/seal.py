@@ -19,6 +19,8 @@ class Sealer:
     def __init__(self, unit: Any) -> None:
         self._unit = unit
         self._recorded = instant_text(unit.now)
+        self._actor: str = unit.user.name
+        self._command: int = unit.command_id
         self._last_id: int = unit.connection.execute(select(func.coalesce(func.max(entry.c.id), 0))).scalar_one()
         self._heads: dict[str, tuple[int, str]] = {}
         self._numbers: dict[tuple[str, str, int], int] = {}
@@ -64,30 +66,28 @@ class Sealer:
 
     def _one(self, draft: EntryDraft, peer: int | None) -> tuple[tuple[Any, ...], Rows, SealedEntry]:
         unit = self._unit
-        self._last_id += 1
-        book, day = draft.book, draft.date
-        text_day = day.isoformat()
-        number = self._number(book, draft.journal, day.year)
-        position, previous = self._head(book)
-        position += 1
-        period = draft.period or day.month
-        document_day = None if draft.document_date is None else draft.document_date.isoformat()
+        (book, journal, day, document, label, given, document_date, asked_period, origin, origin_ref, correction,
+         corrects, replaces, transfer, key) = draft  # fmt: skip
+        self._last_id = entry_id = self._last_id + 1
+        text_day, year = day.isoformat(), day.year
+        number = self._number(book, journal, year)
+        last, previous = self._heads.get(book) or self._head(book)
+        position = last + 1
+        period = asked_period or day.month
         body = (
-            self._last_id, book, draft.journal, day.year, number, period, position, text_day, draft.document,
-            document_day, draft.label, draft.origin, draft.origin_ref, draft.correction, draft.corrects,
-            draft.replaces, draft.transfer, peer, draft.key, self._recorded, unit.user.name, unit.command_id, previous,
+            entry_id, book, journal, year, number, period, position, text_day, document,
+            None if document_date is None else document_date.isoformat(), label, origin, origin_ref, correction,
+            corrects, replaces, transfer, peer, key, self._recorded, self._actor, self._command, previous,
         )  # fmt: skip
         own = [
-            (n, a, debit, credit, label, reference, None if value is None else value.isoformat())
-            for n, (a, debit, credit, label, reference, value) in enumerate(draft.lines, start=1)
+            (n, a, debit, credit, text, reference, None if value is None else value.isoformat())
+            for n, (a, debit, credit, text, reference, value) in enumerate(given, start=1)
         ]
         digest = entry_hash(body, own)
         self._heads[book] = (position, digest)
         sealed = SealedEntry(
-            self._last_id, book, draft.journal, day.year, number, period, position, day, draft.document,
-            draft.document_date, draft.label, draft.origin, draft.origin_ref, draft.correction, draft.corrects,
-            draft.replaces, draft.transfer, peer, draft.key, unit.now, unit.user.name, unit.command_id, previous,
-            digest,
+            entry_id, book, journal, year, number, period, position, day, document, document_date, label, origin,
+            origin_ref, correction, corrects, replaces, transfer, peer, key, unit.now, self._actor, self._command,
+            previous, digest,
         )  # fmt: skip
-        rows = [(self._last_id, n, book, text_day, *rest) for n, *rest in own]
-        return (*body, digest), rows, sealed
+        return (*body, digest), [(entry_id, row[0], book, text_day, *row[1:]) for row in own], sealed

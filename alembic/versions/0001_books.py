@@ -5,7 +5,6 @@ name as constraint. This file freezes its own SQL and imports nothing of the pro
 """
 
 import sqlalchemy as sa
-
 from alembic import op
 
 revision = "0001"
@@ -280,6 +279,11 @@ def _tables_of_journal() -> None:
         "uq_entry_transfer", "entry", ["transfer", "book", "origin"], unique=True, sqlite_where=where,
         postgresql_where=where,
     )  # fmt: skip
+    if _sqlite():
+        # a row that satisfies a deferred key makes SQLite look for the rows that waited for it: never by reading them all
+        where = sa.text("peer IS NOT NULL")
+        op.create_index("ix_entry_peer", "entry", ["peer"], sqlite_where=where)
+        op.create_index("ix_entry_command", "entry", ["command_id"])
     op.create_table(
         "entry_line",
         sa.Column("entry_id", BIG, nullable=False),
