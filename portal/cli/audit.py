@@ -130,3 +130,45 @@ def run_tests(
     with open_ledger().read() as connection:
         asked = resolve(connection, "audit-tests", book=book, start=_day(start), end=_day(end), as_known=as_known)
         _write(audit_tests(connection, whole_life(connection, asked), chosen), wanted, out)
+
+
+@app.command()
+def pack(out: Annotated[Path, typer.Option("--out", help="Fichier ZIP à écrire (remplacé s'il existe)")]) -> None:
+    """Faire le dossier d'audit : classeurs, exports, fichiers reçus, vérification, vérificateurs autonomes."""
+    from portal.report_file import check_place
+    from portal.verification import verify_books
+    from reports.audit.pack import write_pack
+    from reports.audit.pack_folder import digest_of
+
+    check_place(out)
+    with open_ledger().read() as connection:
+        verification = verify_books(connection)
+        facts, files = write_pack(connection, verification, out)
+    wrong = [f"{one.file} : {title}" for one in facts.reports for title in one.wrong]
+    failed = [check["title"] for check in verification["checks"] if not check["ok"]]
+    document: dict[str, Any] = {
+        "file": str(out),
+        "sha256": digest_of(out),
+        "files": files,
+        "fictional": facts.fictional,
+        "entries": facts.entries,
+        "debit": facts.debit,
+        "credit": facts.credit,
+        "heads": facts.heads,
+        "verified": verification["ok"],
+        "failed_checks": failed,
+        "failed_controls": wrong,
+        "reports": [one.file for one in facts.reports if one.file is not None],
+        "orders": facts.orders,
+        "mandates": facts.mandates,
+        "missing": list(facts.missing),
+    }
+
+    def show() -> None:
+        say(f"{out} · {files} fichiers · SHA-256 {document['sha256'][:16]}…")
+        for text in facts.missing:
+            say(f"  absent : {text}")
+
+    answer(document, show)
+    for text in (*failed, *wrong):
+        typer.echo(f"⚠ Contrôle en échec : {text}", err=True)

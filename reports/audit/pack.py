@@ -1,0 +1,166 @@
+"""The auditors' pack: everything that the books hold, in files that are checked without this program."""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from ledger.refusal import plain
+from ledger.tables.books import ledger_info
+from ledger.tables.commands import command_log
+from ledger.tables.journal import entry, entry_line
+from ledger.tables.mandates import mandate
+from ledger.tables.orders import payment_order
+from ledger.tables.types import instant_text
+from reports.audit.pack_data import write_tables
+from reports.audit.pack_folder import PackFolder, safe_name
+from reports.audit.pack_reports import PackedReport, write_reports
+from reports.audit.pack_sources import SourceFolder, write_sources
+from reports.common import product_version
+from reports.exports.entries import Selection
+
+EXPORTS = {
+    "fec": ("exports/fec.txt", "Fichier des écritures comptables, 18 colonnes (FEC)"),
+    "chain": ("exports/chaine.jsonl", "Chaîne d'empreintes, une écriture par ligne"),
+    "hledger": ("exports/livres.hledger", "Journal hledger"),
+    "beancount": ("exports/livres.beancount", "Fichier beancount"),
+}
+"""Name of an export → its file in the pack and what it is."""
+
+VERIFIERS = {
+    "verificateurs/verifier_chaine.py": "reports.audit.chain_verifier",
+    "verificateurs/verifier_ordre.py": "ledger.orders.offline_verifier",
+}
+"""File in the pack → the stand-alone module that it is a copy of."""
+
+
+@dataclass(frozen=True)
+class PackFacts:
+    """What stands in a pack, for its read-me and for the answer of the command."""
+
+    fictional: bool
+    version: str
+    entries: int
+    lines: int
+    debit: int
+    credit: int
+    last_entry: str | None
+    last_command: int
+    heads: Mapping[str, Mapping[str, Any]]
+    verification: Mapping[str, Any]
+    reports: tuple[PackedReport, ...]
+    exports: tuple[tuple[str, str], ...]
+    sources: tuple[SourceFolder, ...]
+    tables: tuple[str, ...]
+    orders: int
+    mandates: int
+    missing: tuple[str, ...]
+
+
+def write_pack(connection: Connection, verification: Mapping[str, Any], out: Path) -> tuple[PackFacts, int]:
+    """Make the pack in a temporary folder beside `out`, then the ZIP, whole or not at all.
+
+    `verification` is the report of all checks, `{"ok", "checks", "heads"}`. Gives the facts and how many files
+    it holds. The same books give the same bytes: nothing of the day or of the machine enters.
+    """
+    from reports.audit.pack_readme import readme, verification_text
+
+    unfinished = out.with_name(f"{out.name}.partial")
+    with tempfile.TemporaryDirectory(prefix=".pcaes-", dir=out.parent) as place:
+        folder = PackFolder(Path(place))
+        facts = _fill(connection, verification, folder)
+        folder.text("verification/rapport.txt", verification_text(facts), "\r\n", "\ufeff")
+        folder.text("LISEZ-MOI.txt", readme(facts), "\r\n", "\ufeff")
+        files = folder.seal()
+        try:
+            with unfinished.open("wb") as stream:
+                folder.zip_to(stream)
+            os.replace(unfinished, out)
+        finally:
+            unfinished.unlink(missing_ok=True)
+    return facts, files
+
+
+def _fill(connection: Connection, verification: Mapping[str, Any], folder: PackFolder) -> PackFacts:
+    missing: list[str] = []
+    reports = write_reports(connection, folder)
+    exports = _exports(connection, folder, missing)
+    sources = write_sources(connection, folder)
+    tables = write_tables(connection, folder, "donnees")
+    orders = _orders(connection, folder)
+    mandates = _mandates(connection, folder)
+    _json(folder, "verification/rapport.json", verification)
+    _json(folder, "verification/tetes.json", verification["heads"])
+    for name, module in VERIFIERS.items():
+        folder.copy(name, Path(str(import_module(module).__file__)))
+    if not orders:
+        missing.append("Ordres de paiement et signatures : la base n'en contient aucun.")
+    if not mandates:
+        missing.append("Mandats de l'ordonnateur : la base n'en contient aucun.")
+    missing += [f"{one.title} : la base n'en contient aucun." for one in sources if not one.count]
+    missing += [f"{one.title} : {one.why}" for one in reports if one.file is None]
+    sums = (func.coalesce(func.sum(column), 0) for column in (entry_line.c.debit, entry_line.c.credit))
+    totals = connection.execute(select(func.count(), *sums).select_from(entry_line)).one()
+    last = connection.execute(select(entry.c.recorded_at).order_by(entry.c.id.desc()).limit(1)).scalar()
+    return PackFacts(
+        fictional=bool(connection.execute(select(ledger_info.c.fictional)).scalar()),
+        version=product_version(),
+        entries=int(connection.execute(select(func.count()).select_from(entry)).scalar_one()),
+        lines=int(totals[0]),
+        debit=int(totals[1]),
+        credit=int(totals[2]),
+        last_entry=None if last is None else instant_text(last),
+        last_command=int(connection.execute(select(func.coalesce(func.max(command_log.c.id), 0))).scalar_one()),
+        heads=verification["heads"],
+        verification=verification,
+        reports=tuple(reports),
+        exports=tuple(exports),
+        sources=tuple(sources),
+        tables=tuple(tables),
+        orders=orders,
+        mandates=mandates,
+        missing=tuple(missing),
+    )
+
+
+def _exports(connection: Connection, folder: PackFolder, missing: list[str]) -> list[tuple[str, str]]:
+    written = []
+    for name, (where, title) in EXPORTS.items():
+        if find_spec(f"reports.exports.{name}") is None:
+            missing.append(f"{title} : cette installation du programme ne le fait pas.")
+            continue
+        module = import_module(f"reports.exports.{name}")
+        lines = getattr(module, name)(connection, Selection())
+        folder.text(where, lines, getattr(module, "LINE_END", "\n"))
+        written.append((where, title))
+    return written
+
+
+def _orders(connection: Connection, folder: PackFolder) -> int:
+    """Each order as the offline verifier reads it, and with all its checks as people look at it."""
+    from ledger.orders.show import export_document, view_order
+
+    numbers = connection.execute(select(payment_order.c.number).order_by(payment_order.c.id)).scalars().all()
+    for number in numbers:
+        _json(folder, f"ordres/{safe_name(number)}.json", export_document(connection, number))
+        _json(folder, f"ordres/detail/{safe_name(number)}.json", view_order(connection, number))
+    return len(numbers)
+
+
+def _mandates(connection: Connection, folder: PackFolder) -> int:
+    """Mandates with the specimen key of each, in the order of their beginning."""
+    rows = connection.execute(select(mandate).order_by(mandate.c.start_at, mandate.c.id)).all()
+    if rows:
+        _json(folder, "mandats/mandats.json", {"mandates": [dict(row._mapping) for row in rows]})
+    return len(rows)
+
+
+def _json(folder: PackFolder, name: str, document: Any) -> None:
+    folder.text(name, [json.dumps(plain(document), ensure_ascii=False, indent=1)])
