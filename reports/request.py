@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from ledger.balance import known_entry, last_date
+from ledger.capital.position import last_act
 from ledger.chart import require_book
 from ledger.refusal import Refusal
 from ledger.tables.books import ledger_info
@@ -88,6 +89,9 @@ def resolve(
         require_book(connection, code)
     instant, known, known_command = _known(connection, as_known)
     last = last_date(connection, known) or _created(connection)
+    if name == "capital":
+        # a payment tied to an entry may be dated after it: the register has a last date of its own
+        last = max(last, last_act(connection, known_command) or last)
     day = as_of or max(last, end or last)
     until = min(end or day, day)
     since = start or dt.date(until.year, 1, 1)

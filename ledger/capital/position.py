@@ -118,9 +118,12 @@ def capital_position(
     )
 
 
-def last_act(connection: Connection) -> dt.date | None:
-    """The latest date of the register."""
-    return connection.execute(select(func.max(capital_act.c.date))).scalar()
+def last_act(connection: Connection, known_command: int | None = None) -> dt.date | None:
+    """The latest date of the register, as known after a command (all of them by default)."""
+    query = select(func.max(capital_act.c.date))
+    if known_command is not None:
+        query = query.where(capital_act.c.command_id <= known_command)
+    return connection.execute(query).scalar()
 
 
 def standing(acts: Iterable[Act]) -> list[Act]:
