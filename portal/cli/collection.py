@@ -53,8 +53,8 @@ def _show_import(done: dict[str, Any]) -> None:
         say(f"= {done['file']} : déjà importé (fichier {done['first_file']}), rien à faire.")
         return
     say(
-        f"✓ {done['file']} : {done['rows']} lignes, {done['new']} bureaux-mois nouveaux, {done['restated']} rectifiés, "
-        f"{done['unchanged']} inchangés."
+        f"✓ {done['file']} : {done['rows']} lignes ; mois déclarés : {done['new']} nouveaux, "
+        f"{done['restated']} rectifiés, {done['unchanged']} inchangés."
     )
     for one in done["entries"]:
         what = "correction en négatif" if one["correction"] else "liquidé"
