@@ -107,9 +107,10 @@ def _write(found: "Report", form: str, out: Path) -> None:
 
 def _to_stdout(found: "Report", form: str) -> None:
     if form == "json":
-        from reports.json_file import json_text
+        from reports.json_file import json_pieces
 
-        typer.echo(json_text(found), nl=False)
+        for piece in json_pieces(found):
+            typer.echo(piece, nl=False)
     elif form == "csv":
         from reports.csv_file import BYTE_ORDER_MARK, csv_lines
 
