@@ -46,13 +46,19 @@ def current(url: str) -> str | None:
 def upgrade(url: str, owner_url: str | None = None) -> None:
     """Bring the schema to the newest revision, in one transaction, as the owner of the tables.
 
-    `owner_url` (PostgreSQL) is the account that owns the tables; without it `url` does both.
+    `owner_url` (PostgreSQL) is the account that owns the tables; without it `url` does both. The application's
+    role is created if absent, and its rights are given anew, table by table.
+    Refuses: database_unknown, and what `grant_application` refuses.
     """
     from alembic import command
+
+    from ledger.roles import grant_application
 
     engine = open_engine(owner_url or url)
     try:
         with engine.connect().execution_options(write=True) as connection, connection.begin():
             command.upgrade(_config(connection), "head")
+            if owner_url is not None and connection.dialect.name == "postgresql":
+                grant_application(connection, url)
     finally:
         engine.dispose()

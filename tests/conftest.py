@@ -47,13 +47,10 @@ def postgres_server() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: Server) -> Server:
-    """The server once its template database is migrated and the application's role exists."""
-    from psycopg import sql
-
+    """The server once its template database is migrated, which also makes the application's role."""
     from ledger.migrate import upgrade
 
     postgres_server.create(TEMPLATE)
-    postgres_server.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(APPLICATION)))
     upgrade(postgres_server.url(TEMPLATE, APPLICATION), owner_url=postgres_server.url(TEMPLATE))
     return postgres_server
 

@@ -42,7 +42,5 @@ def copied_on_server(server: Server, template: str) -> Iterator[Database]:
     """A copy of a template on the server, dropped when the test is over."""
     name = f"pcaes_{next(numbers)}"
     server.create(name, template)
-    owner_url = server.url(name)
-    limited = server.may_read(name, APPLICATION, "alembic_version")
-    yield Database(url=server.url(name, APPLICATION) if limited else owner_url, owner_url=owner_url)
+    yield Database(url=server.url(name, APPLICATION), owner_url=server.url(name))
     server.drop(name)

@@ -40,12 +40,6 @@ class Server:
         with psycopg.connect(host=str(self.socket), user="postgres", dbname=database, autocommit=True) as connection:
             connection.execute(statement)
 
-    def may_read(self, database: str, role: str, table: str) -> bool:
-        """Whether the migrations have given the role its rights."""
-        with psycopg.connect(host=str(self.socket), user="postgres", dbname=database, autocommit=True) as connection:
-            row = connection.execute("SELECT has_table_privilege(%s, %s, 'SELECT')", (role, table)).fetchone()
-        return row == (True,)
-
     def create(self, database: str, template: str = "template0") -> None:
         """A new database, copied from `template`; nobody may be connected to the template."""
         self.execute(
