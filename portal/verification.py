@@ -10,8 +10,9 @@ from ledger.check import Check, run_checks
 def all_checks() -> tuple[Check, ...]:
     """The checks of the books, then those of the statements and the reconciliation."""
     from ledger.verify import CHECKS as books
+    from reconcile.checks import CHECKS as statements
 
-    return books
+    return (*books, *statements)
 
 
 def verify_books(connection: Connection, expected_heads: dict[str, dict[str, object]] | None = None) -> dict[str, Any]:

@@ -2,8 +2,28 @@
 
 from sqlalchemy import Column, Date, ForeignKey, ForeignKeyConstraint, Integer, Table, Text
 
+from ledger.guards import declare
 from ledger.tables import metadata
 from ledger.tables.types import BigInt, Instant
+
+declare(
+    {
+        "match_has_lines": "un rapprochement a des lignes",
+        "match_balances": "les deux côtés d'un rapprochement sont égaux au franc",
+        "match_of_one_book": "un rapprochement tient les lignes d'un seul livre, et de relevés seulement",
+        "match_of_bank_account": "un rapprochement tient des lignes du compte bancaire du livre",
+        "line_matched_once": "une ligne n'est que dans un rapprochement en vigueur",
+        "line_on_sealed_match": "un rapprochement enregistré ne reçoit plus de ligne",
+        "bank_match_reason": "un rapprochement dit sa raison",
+        "match_undo_reason": "une annulation dit son motif",
+        "match_proposal_status": "une proposition est simple ou ambiguë",
+        **{
+            f"{name}_append_only": "la trace du rapprochement ne change plus"
+            for name in ("reconcile_run", "bank_match", "bank_match_line", "bank_match_entry_line", "match_proposal",
+                         "match_undo")
+        },
+    }
+)  # fmt: skip
 
 reconcile_run = Table(
     "reconcile_run",

@@ -1,12 +1,14 @@
 """Declared layouts of CSV and XLSX exports, kept in the books; the newest declaration of a name is in force."""
 
+import json
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from ledger.refusal import Refusal
 from ledger.users import allow
-from reconcile.profile import Profile
+from reconcile.profile import Profile, ProfileInvalid
 from reconcile.tables import statement_profile
 
 
@@ -16,8 +18,40 @@ class ProfileUnknown(Refusal):
     code = "profile_unknown"
     sentence = (
         "Aucune disposition « {name} » n'est déclarée. Dispositions connues : {known}. "
-        "Déclarez-la par « pcaes statement profile »."
+        "Déclarez-la par « pcaes statement profile declare »."
     )
+
+
+class ProfileUnreadable(Refusal):
+    """The file declares no layout."""
+
+    code = "profile_unreadable"
+    sentence = (
+        "Le fichier {file} ne décrit pas une disposition de relevé : {fault} Attendu un objet JSON avec name, header, "
+        "columns (paires position, signification). Corrigez-le, puis déclarez-le de nouveau."
+    )
+
+
+def read_profile(path: Path) -> Profile:
+    """The layout that a JSON file declares.
+
+    Refuses: profile_unreadable.
+    """
+    try:
+        return Profile.from_json(path.read_text(encoding="utf-8-sig"))
+    except OSError as fault:
+        raise ProfileUnreadable(file=path.name, fault="il ne peut pas être lu.") from fault
+    except ProfileInvalid as fault:
+        raise ProfileUnreadable(file=path.name, fault=str(fault)) from fault
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as fault:
+        raise ProfileUnreadable(file=path.name, fault=f"{str(fault)[:120]}.") from fault
+
+
+def list_profiles(connection: Connection) -> list[dict[str, Any]]:
+    """The layout in force under each name, as it was declared."""
+    rows = connection.execute(select(statement_profile).order_by(statement_profile.c.id)).all()
+    newest = {row.name: json.loads(row.content) for row in rows}
+    return [newest[name] for name in sorted(newest)]
 
 
 def load_profile(ledger: Any, name: str) -> Profile:

@@ -2,8 +2,27 @@
 
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Integer, LargeBinary, Table, Text
 
+from ledger.guards import declare
 from ledger.tables import metadata
 from ledger.tables.types import BigInt, Instant
+
+declare(
+    {
+        "statement_lines_counted": "un relevé a toutes ses lignes",
+        "statement_balances": "solde initial + lignes = solde final",
+        "statement_account_bound": "un relevé est celui d'un compte rattaché au livre",
+        "line_on_sealed_statement": "un relevé enregistré ne reçoit plus de ligne",
+        "statement_kind": "un document de la banque est un relevé ou un avis",
+        "statement_currency": "les comptes sont tenus en francs CFA",
+        "statement_proven_balances": "un relevé prouvé donne ses deux soldes",
+        "statement_file_sha256": "un fichier de la banque porte son empreinte",
+        "statement_line_digits": "un montant a quinze chiffres au plus",
+        **{
+            f"{name}_append_only": "ce que la banque a envoyé ne change plus"
+            for name in ("statement_file", "statement", "statement_line", "statement_line_again", "statement_profile")
+        },
+    }
+)
 
 statement_file = Table(
     "statement_file",

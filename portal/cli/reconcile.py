@@ -8,6 +8,7 @@ import typer
 from portal.cli.context import answer, open_ledger, say, settings
 from portal.cli.group import group
 from portal.cli.reconcile_acts import confirm, impute, regularise, suggestions, undo
+from portal.cli.reconcile_sign import sign, statement
 
 app = group()
 DAY = ["%Y-%m-%d"]
@@ -118,5 +119,5 @@ def status(book: Annotated[str | None, typer.Option("--book", help="Livre : BF, 
     answer({"books": found}, show)
 
 
-for _act in (confirm, undo, impute, regularise, suggestions):
+for _act in (confirm, undo, impute, regularise, suggestions, statement, sign):
     app.command()(_act)

@@ -8,8 +8,10 @@ import typer
 
 from portal.cli.context import answer, open_ledger, say, translate
 from portal.cli.group import group
+from portal.cli.statement_profile import app as profile_app
 
 app = group()
+app.add_typer(profile_app, name="profile", help="Dispositions déclarées des tableaux de banque.")
 DAY = ["%Y-%m-%d"]
 
 
