@@ -210,6 +210,31 @@ REFUSED: dict[str, tuple[str, Callable[[Ledger], Any]]] = {
             ledger, set_terms, Terms(day("2026-01-01"), 499 * BILLION, day("2028-12-31"), "texte fictif")
         ),
     ),
+    "a text of a date that has one": (
+        "capital_terms_dated",
+        lambda ledger: do(
+            ledger, set_terms, Terms(day("2024-07-06"), 700 * BILLION, day("2028-12-31"), "texte fictif")
+        ),
+    ),
+    "a text without its reference": (
+        "capital_terms_unreadable",
+        lambda ledger: do(ledger, set_terms, Terms(day("2026-01-01"), 700 * BILLION, day("2028-12-31"), " ")),
+    ),
+    "a cancellation dated before its act": (
+        "capital_cancelled_before",
+        lambda ledger: do(ledger, cancel, "pay", "BF", "RECU-1", day("2025-12-10"), "erreur"),
+    ),
+    "a cancellation without a reason": (
+        "reason_missing",
+        lambda ledger: do(ledger, cancel, "pay", "BF", "RECU-1", day("2026-01-04"), " "),
+    ),
+    "two entries of one reference and amount": (
+        "capital_entry_several",
+        lambda ledger: (
+            posted(ledger, order_entry("ML", "OP-8", 5), order_entry("ML", "OP-8", 5)),
+            do(ledger, pay_from_levy, "ML", 5, day("2026-01-02"), "OP-8"),
+        ),
+    ),
     "an entry of the register corrected by hand": (
         "entry_of_an_act",
         lambda ledger: do(ledger, reverse_entry, "BF/CA/2025/1", "negative", "à la main"),
