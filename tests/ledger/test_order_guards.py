@@ -1,0 +1,318 @@
+"""Raw SQL against payment orders and mandates: the database says no, by the name of the rule, on both engines."""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from databases import Database
+from ordered import SIGNERS, Office
+from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
+
+from ledger.guards import TITLES, guard_name
+from ledger.orders.order import Charge
+
+LATER = "2026-03-09T09:00:00.000000Z"
+KEY = SIGNERS["mlo"].public_key
+OTHER = SIGNERS["bfo"].public_key
+
+
+@pytest.fixture
+def office(books_engine: Engine) -> Office:
+    """Everybody at their desk, one million on each account."""
+    return Office(books_engine).set_up()
+
+
+@contextlib.contextmanager
+def intruder(database: Database) -> Iterator[Any]:
+    """A plain connection that knows nothing of the product; on SQLite without foreign keys."""
+    if database.backend == "sqlite":
+        connection: Any = sqlite3.connect(make_url(database.owner_url).database or "", isolation_level=None)
+    else:
+        url = make_url(database.owner_url).set(drivername="postgresql")
+        connection = psycopg.connect(url.render_as_string(hide_password=False), autocommit=True)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def refused(database: Database, *statements: str) -> str | None:
+    """The name of the rule that refuses the statements, made in one transaction; None when they are taken."""
+    with intruder(database) as connection:
+        connection.execute("BEGIN")
+        try:
+            for statement in statements:
+                connection.execute(statement)
+            connection.execute("COMMIT")
+        except (sqlite3.Error, psycopg.Error) as fault:
+            return guard_name(fault) or str(fault)
+    return None
+
+
+def event(
+    order: str = "1", position: int = 1, book: str = "*", source: str = "draft", act: str = "commit",
+    target: str = "committed", role: str = "requester", person: str = "req", at: str = LATER,
+    reason: str | None = None, mandate: int | None = None,
+) -> str:  # fmt: skip
+    """The insert of one event."""
+    why = "NULL" if reason is None else f"'{reason}'"
+    return (
+        "INSERT INTO order_event (order_id, position, book, source, act, target, role, person, at, reason, mandate_id,"
+        f" command_id) VALUES ({order}, {position}, '{book}', '{source}', '{act}', '{target}', '{role}', '{person}',"
+        f" '{at}', {why}, {mandate or 'NULL'}, 1)"
+    )
+
+
+def signature(position: int, key: str = KEY, mandate: int = 1, at: str = LATER) -> str:
+    """The insert of a signature of the right shape."""
+    return (
+        "INSERT INTO order_signature (order_id, position, signed_at, mandate_id, algorithm, public_key, signature,"
+        f" canonical_sha256, command_id) VALUES (1, {position}, '{at}', {mandate}, 'ed25519', '{key}', '{'0' * 128}',"
+        f" '{'0' * 64}', 1)"
+    )
+
+
+def checks(position: int, failed: str = "") -> list[str]:
+    """The inserts of every check, passed but for one."""
+    codes = "officer_in_office officer_specimen funds_available account_imputed legal_basis service_rendered"
+    codes += " calculation_exact prior_visa documents_produced payee_account no_opposition"
+    return [
+        "INSERT INTO order_check (order_id, position, code, passed, person, note, command_id) VALUES"
+        f" (1, {position}, '{code}', {'false' if code == failed else 'true'}, 'accBF', 'motif', 1)"
+        for code in codes.split()
+    ]
+
+
+def accept(position: int = 5, source: str = "authorised") -> dict[str, Any]:
+    """The fields of an acceptance on the book BF."""
+    fields = {"position": position, "book": "BF", "source": source, "act": "accept", "target": "accepted"}
+    return {**fields, "role": "accountant", "person": "accBF"}
+
+
+VISA = {"position": 2, "source": "committed", "act": "visa", "target": "visa", "role": "controller", "person": "ctl"}
+SIGN = {"position": 4, "source": "verified", "act": "authorise", "target": "authorised", "role": "officer"}
+SUSPEND = {**accept(), "act": "suspend", "target": "suspended", "reason": "motif"}
+
+EVENTS: dict[str, tuple[str, str, list[str]]] = {
+    "an order that does not exist": ("order_unknown", "create", [event(order="77")]),
+    "a hole between two acts": ("order_event_sequence", "create", [event(position=2)]),
+    "an act before the order": ("order_event_order", "create", [event(at="2026-03-01T09:00:00.000000Z")]),
+    "a stage jumped over": (
+        "order_event_source", "create", [event(source="verified", act="authorise", target="authorised", role="officer",
+                                               person="mlo", mandate=1)]),
+    "a move that does not exist": ("order_move_illegal", "create", [event(target="paid")]),
+    "the wrong office": ("order_move_illegal", "create", [event(role="accountant", person="accBF")]),
+    "a cancellation without a word": ("order_reason_missing", "create", [event(act="cancel", target="cancelled")]),
+    "a role that the person has not": ("order_person_role", "commit", [event(**{**VISA, "person": "aud"})]),
+    "a charge that is not there": ("order_charge_unknown", "authorise", [event(**{**accept(), "book": "NE"})]),
+    "the whole order after its charges": ("order_level_moved", "accept", [event(**{**VISA, "position": 6})]),
+    "no signature": ("signature_missing", "verify", [event(**SIGN, person="mlo", mandate=1)]),
+    "another's key": ("signature_key_unknown", "verify", [signature(4, key=OTHER)]),
+    "a signature after the act": ("signature_on_sealed_event", "authorise", [signature(3)]),
+    "an officer without mandate": (
+        "order_outside_mandate", "verify", [signature(4), event(**SIGN, person="bfo", mandate=1)]),
+    "a mandate that is not in force": (
+        "order_outside_mandate", "verify",
+        [f"INSERT INTO mandate (id, state, person, start_at, act, at, actor, command_id) VALUES (2, 'BF', 'bfo',"
+         f" '2026-03-05T00:00:00.000000Z', 'Acte', '{LATER}', 'adm', 1)",
+         signature(4), event(**SIGN, person="mlo", mandate=1)]),
+    "the visa of a second office": (
+        "visa_twice", "visa",
+        [event(position=3, source="visa", act="visa", target="visa", role="controller", person="ctl")]),
+    "a visa too few": (
+        "visa_missing", "verify",
+        ["INSERT INTO order_rule (id, kind, start_on, amount, visas, act, at, actor, command_id) VALUES (1,"
+         f" 'threshold', '2026-03-01', 1000, 2, 'Acte', '{LATER}', 'adm', 1)",
+         signature(4), event(**SIGN, person="mlo", mandate=1)]),
+    "two offices of one nationality": (
+        "nationality_rule", "verify",
+        ["INSERT INTO order_rule (id, kind, start_on, act, at, actor, command_id) VALUES (1, 'nationality',"
+         f" '2026-03-01', 'Acte', '{LATER}', 'adm', 1)",
+         signature(4), event(**SIGN, person="mlo", mandate=1)]),
+    "no check": ("check_incomplete", "authorise", [event(**accept())]),
+    "a failed check": ("check_failed", "authorise", [*checks(5, "calculation_exact"), event(**accept())]),
+    "an unknown check": (
+        "check_unknown", "authorise",
+        ["INSERT INTO order_check (order_id, position, code, passed, person, note, command_id) VALUES"
+         " (1, 5, 'inconnu', true, 'accBF', '', 1)"]),
+    "a check after the act": ("check_on_sealed_event", "accept", checks(3)[:1]),
+    "a suspension without a failed check": ("check_reason_missing", "authorise", [*checks(5), event(**SUSPEND)]),
+    "a requisition that the law excepts": (
+        "requisition_excepted", "authorise",
+        [*checks(5, "service_rendered"), event(**SUSPEND), signature(6),
+         event(position=6, book="BF", source="suspended", act="requisition", target="requisitioned", role="officer",
+               person="mlo", reason="urgence", mandate=1)]),
+    "a payment to a regularisation": (
+        "order_kind_wrong", "authorise", [event(**{**accept(), "act": "regularise", "target": "cleared"})]),
+    "a predecessor's order": (
+        "order_awaits_confirmation", "authorise",
+        [f"INSERT INTO mandate (id, state, person, start_at, act, at, actor, command_id) VALUES (2, 'BF', 'bfo',"
+         f" '2026-03-05T00:00:00.000000Z', 'Acte', '{LATER}', 'adm', 1)",
+         *checks(5), event(**accept())]),
+    "more than the account holds": (
+        "order_funds", "create",
+        ["INSERT INTO order_charge (order_id, book, amount) VALUES (2, 'BF', 700000)",
+         "INSERT INTO order_document (order_id, position, name, sha256, size) SELECT 2, 1, name, sha256, size"
+         " FROM order_document WHERE order_id = 1",
+         "INSERT INTO payment_order (id, year, rank, number, purpose, payee_name, payee_iban, amount, currency,"
+         " account, kind, sequence, created_at, actor, command_id) SELECT 2, year, 2, '2026-0002', purpose, payee_name,"
+         " payee_iban, 700000, currency, account, kind, sequence, created_at, actor, 1 FROM payment_order WHERE id = 1",
+         event(), event(order="2")]),
+    "a charge added afterwards": (
+        "charge_on_sealed_order", "create", ["INSERT INTO order_charge (order_id, book, amount) VALUES (1, 'ML', 1)"]),
+    "a document added afterwards": (
+        "document_on_sealed_order", "create",
+        ["INSERT INTO order_document (order_id, position, name, sha256, size) SELECT 1, 2, name, sha256, size"
+         " FROM order_document"]),
+    "a transfer file of an order not accepted": (
+        "transfer_not_accepted", "authorise",
+        ["INSERT INTO payment_file (message_id, book, execution, sha256, content, at, actor, command_id) VALUES"
+         f" ('M', 'BF', '2026-03-09', '{'0' * 64}', '', '{LATER}', 'accBF', 1)",
+         "INSERT INTO payment_file_charge (message_id, order_id, book, occurrence) VALUES ('M', 1, 'BF', 1)"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("attack", EVENTS, ids=[name.replace(" ", "_") for name in EVENTS])
+def test_an_act_that_the_law_refuses_is_refused_by_the_database(attack: str, office: Office, books: Database) -> None:
+    guard, prepared, statements = EVENTS[attack]
+    if prepared == "create":
+        office.order()
+    else:
+        office.until(prepared)
+    assert refused(books, *statements) == guard
+    assert TITLES[guard] != ""
+
+
+def test_one_person_does_not_hold_two_duties(office: Office, books: Database) -> None:
+    """Who created the order gives no visa: a person has one office for ever, and it is not that one."""
+    number = office.until("commit")
+    assert refused(books, "INSERT INTO app_user (name, role, command_id) VALUES ('req', 'controller', 1)") is not None
+    assert refused(books, event(**{**VISA, "person": "req"})) == "order_person_role"
+    assert office.find(number).stage == "committed"
+
+
+def test_a_good_act_written_by_hand_is_taken(office: Office, books: Database) -> None:
+    """The attacks above fail for the reason they name: the same statement without the fault goes through."""
+    number = office.until("commit")
+    assert refused(books, event(**VISA)) is None
+    assert office.find(number).stage == "visa"
+
+
+TABLES = (
+    "mandate", "signing_key", "payment_order", "order_charge", "order_document", "document_file", "order_event",
+    "order_signature", "order_check", "order_entry", "order_move", "check_item",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_nothing_of_an_order_is_changed_or_erased(table: str, office: Office, books: Database) -> None:
+    office.until("accept")
+    column = {"document_file": "sha256", "order_move": "target", "check_item": "title"}.get(table)
+    column = column or {"mandate": "act", "signing_key": "person", "payment_order": "amount"}.get(table, "order_id")
+    assert refused(books, f"UPDATE {table} SET {column} = {column}") == f"{table}_append_only"
+    assert refused(books, f"DELETE FROM {table}") == f"{table}_append_only"
+
+
+def test_a_row_is_not_replaced_on_sqlite(sqlite_books: Database) -> None:
+    from ledger.engine import open_engine
+
+    engine = open_engine(sqlite_books.url)
+    Office(engine).set_up().until("commit")
+    replaced = "INSERT OR REPLACE INTO order_event SELECT * FROM order_event"
+    assert refused(sqlite_books, replaced) in ("order_event_append_only", "order_event_sequence")
+    engine.dispose()
+
+
+MANDATES: dict[str, tuple[str, str, str]] = {
+    "two officers at once": ("mandate_overlap", "bfo", "2024-07-06T00:00:00.000000Z"),
+    "a cut-off before a signed act": ("mandate_signed_after", "bfo", "2026-03-02T00:00:00.000000Z"),
+    "a person of another office": ("mandate_person_role", "accBF", "2026-04-01T00:00:00.000000Z"),
+}
+
+
+@pytest.mark.parametrize("attack", MANDATES, ids=[name.replace(" ", "_") for name in MANDATES])
+def test_a_mandate_that_breaks_the_rule_is_refused(attack: str, office: Office, books: Database) -> None:
+    guard, person, start = MANDATES[attack]
+    office.until("authorise")
+    statement = (
+        "INSERT INTO mandate (id, state, person, start_at, act, at, actor, command_id) VALUES"
+        f" (2, 'BF', '{person}', '{start}', 'Acte', '{LATER}', 'adm', 1)"
+    )
+    assert refused(books, statement) == guard
+
+
+ORDERS: dict[str, tuple[str, dict[str, str]]] = {
+    "a number out of order": ("order_number_gap", {"rank": "7", "number": "'2026-0007'"}),
+    "a number that says another rank": ("order_number_gap", {"number": "'2026-0009'"}),
+    "charges that differ": ("order_charges_differ", {"amount": "399999"}),
+    "no amount": ("order_amount", {"amount": "0"}),
+    "a requester who is none": ("order_actor_role", {"actor": "'accBF'"}),
+    "an account that does not exist": ("order_account_unknown", {"account": "'65999'"}),
+    "a payment that did not come back": (
+        "order_reissue_unreturned",
+        {"kind": "'reissue'", "account": "'47129'", "reissues": "'2026-0001'"},
+    ),
+    "another currency": ("order_currency", {"currency": "'EUR'"}),
+}
+
+
+@pytest.mark.parametrize("attack", ORDERS, ids=[name.replace(" ", "_") for name in ORDERS])
+def test_an_order_that_does_not_hold_is_refused(attack: str, office: Office, books: Database) -> None:
+    guard, changes = ORDERS[attack]
+    office.order()
+    fields = {
+        "id": "2", "year": "year", "rank": "2", "number": "'2026-0002'", "purpose": "purpose",
+        "payee_name": "payee_name", "payee_iban": "payee_iban", "amount": "amount", "currency": "currency",
+        "account": "account", "kind": "kind", "reissues": "reissues", "sequence": "sequence",
+        "created_at": "created_at", "actor": "actor", "command_id": "1", **changes,
+    }  # fmt: skip
+    amount = "0" if changes.get("amount") == "0" else "400000"
+    charge = [] if amount == "0" else [f"INSERT INTO order_charge (order_id, book, amount) VALUES (2, 'BF', {amount})"]
+    document = (
+        "INSERT INTO order_document (order_id, position, name, sha256, size) SELECT 2, 1, name, sha256, size"
+        " FROM order_document WHERE order_id = 1"
+    )
+    order = f"INSERT INTO payment_order ({', '.join(fields)}) SELECT {', '.join(fields.values())} FROM payment_order"
+    assert refused(books, *charge, document, order) == guard
+
+
+def test_an_order_without_a_document_is_refused(office: Office, books: Database) -> None:
+    office.order()
+    order = (
+        "INSERT INTO payment_order (id, year, rank, number, purpose, payee_name, payee_iban, amount, currency, account,"
+        " kind, sequence, created_at, actor, command_id) SELECT 2, year, 2, '2026-0002', purpose, payee_name,"
+        " payee_iban, amount, currency, account, kind, sequence, created_at, actor, 1 FROM payment_order"
+    )
+    charge = "INSERT INTO order_charge (order_id, book, amount) VALUES (2, 'BF', 400000)"
+    assert refused(books, charge, order) == "order_documents_missing"
+
+
+def test_a_second_snapshot_cannot_write_on_postgresql(postgres_books: Database) -> None:
+    """Under a frozen snapshot a guard would not see what another writer has just committed."""
+    from ledger.engine import open_engine
+
+    engine = open_engine(postgres_books.url)
+    Office(engine).set_up().until("commit")
+    with intruder(postgres_books) as connection:
+        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        with pytest.raises(psycopg.Error) as fault:
+            connection.execute(event(**VISA))
+    assert guard_name(fault.value) == "write_isolation"
+    engine.dispose()
+
+
+def test_a_charge_is_committed_once_for_each_franc(office: Office) -> None:
+    """Two orders of 600 000 on an account of a million: the second one does not find its funds."""
+    first = office.order(charges=(Charge("BF", 600_000),))
+    second = office.order(charges=(Charge("BF", 600_000),))
+    office.act(first, "commit")
+    from ledger.orders.funds import OrderFunds
+
+    with pytest.raises(OrderFunds) as refusal:
+        office.act(second, "commit")
+    assert refusal.value.facts["available"] == 400_000
+    assert refusal.value.facts["missing"] == 200_000
