@@ -249,5 +249,5 @@ def law_table(law: LevyLaw) -> Table:
         ),
         body,
         total_label=None,
-        sheet="Exonérations",
+        sheet="Règles appliquées",
     )
