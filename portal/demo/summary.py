@@ -95,7 +95,7 @@ def _sections(found: dict[str, Any]) -> list[tuple[str, Rows]]:
         "collected": "Recouvré",
         "remitted": "Reversé",
         "credited": "Crédité",
-        "arrears": "Arriérés échus",
+        "arrears": "À reverser échu",
     }
     capital = {"subscribed": "Souscrit", "called": "Appelé", "paid": "Libéré", "to_pay": "Reste à verser"}
     return [
