@@ -4,8 +4,9 @@ import datetime as dt
 import json
 from typing import Any
 
+from reconcile.undo import undo_match
 from reports.json_file import json_text
-from tests.reconcile.banked import Seen, bring, enter, march, prepared, run, seen_by, statement
+from tests.reconcile.banked import NOON, Seen, bring, do, enter, march, prepared, run, seen_by, statement
 from tests.reports.worked import report_of, rows_of
 
 END = march(31)
@@ -98,7 +99,26 @@ def test_what_was_matched_later_was_still_open_then(books_engine: Any) -> None:
     enter(ledger, -40_000, march(5), "OP-1")
     bring(ledger, statement([Seen(march(6), -40_000, reference="OP-1")], "3"))
     before = json_text(report_of(books_engine, "reconciliation", as_of=END))
-    noon = dt.datetime(2026, 4, 20, 12, tzinfo=dt.UTC)
-    run(seen_by(ledger, "installation", noon + dt.timedelta(hours=1)))
+    run(seen_by(ledger, "installation", NOON + dt.timedelta(hours=1)))
     assert json_text(report_of(books_engine, "reconciliation", as_of=END)) != before
-    assert json_text(report_of(books_engine, "reconciliation", as_of=END, as_known=noon.isoformat())) == before
+    assert json_text(report_of(books_engine, "reconciliation", as_of=END, as_known=NOON.isoformat())) == before
+
+
+def test_a_bank_line_booked_after_the_day_is_still_to_be_booked(books_engine: Any) -> None:
+    ledger = prepared(books_engine)
+    enter(ledger, -40_000, march(9), "OP-1")
+    bring(ledger, statement([Seen(march(6), -40_000, reference="OP-1")], "3"))
+    run(ledger)
+    found = report_of(books_engine, "reconciliation", book="BF", as_of=march(7))
+    expected = [("LIVRES", 0), ("LIVRES", -40_000), ("BANQUE", -40_000)]
+    assert rows_of(found, "statement_BF", "block", "amount") == expected
+
+
+def test_a_match_undone_later_was_in_force_then(books_engine: Any) -> None:
+    ledger = reconciled(books_engine)
+    matched = json_text(report_of(books_engine, "reconciliation", as_of=END))
+    later = seen_by(ledger, "installation", NOON + dt.timedelta(hours=2))
+    do(later, lambda unit: undo_match(unit, 1, "erreur de lecture"))
+    undone = report_of(books_engine, "reconciliation", as_of=END)
+    assert (rows_of(undone, "matches", "id"), rows_of(undone, "summary", "difference")[0]) == ([], (0,))
+    assert json_text(report_of(books_engine, "reconciliation", as_of=END, as_known=NOON.isoformat())) == matched

@@ -1,6 +1,7 @@
 """What the balance of a suspense account is made of."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -91,3 +92,8 @@ def test_before_it_was_imputed_the_item_was_whole(books_engine: Any) -> None:
     posted(books_engine)
     found = report_of(books_engine, "suspense", book="ML", as_of=dt.date(2026, 4, 7))
     assert rows_of(found, "items", "open", "age_days") == [(-400_000, 33)]
+
+
+def test_without_a_reference_the_document_names_the_item() -> None:
+    first, second = moved(1, 500), moved(2, 300)
+    assert left(first, second, replace(moved(3, -300), document="P2")) == [(1, 500)]
