@@ -159,7 +159,8 @@ def pack(out: Annotated[Path, typer.Option("--out", help="Fichier ZIP à écrire
         "failed_checks": failed,
         "failed_controls": wrong,
         "reports": [one.file for one in facts.reports if one.file is not None],
-        "orders": facts.orders,
+        "orders": {"signed": facts.orders_signed, "unsigned": facts.orders_unsigned},
+        "handovers": facts.handovers,
         "mandates": facts.mandates,
         "missing": list(facts.missing),
     }

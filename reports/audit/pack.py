@@ -1,6 +1,5 @@
 """The auditors' pack: everything that the books hold, in files that are checked without this program."""
 
-import json
 import os
 import tempfile
 from collections.abc import Mapping
@@ -12,15 +11,13 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from ledger.refusal import plain
 from ledger.tables.books import ledger_info
 from ledger.tables.commands import command_log
 from ledger.tables.journal import entry, entry_line
-from ledger.tables.mandates import mandate
-from ledger.tables.orders import payment_order
 from ledger.tables.types import instant_text
+from reports.audit.pack_acts import write_json, write_mandates, write_orders
 from reports.audit.pack_data import write_tables
-from reports.audit.pack_folder import PackFolder, safe_name
+from reports.audit.pack_folder import PackFolder
 from reports.audit.pack_reports import PackedReport, write_reports
 from reports.audit.pack_sources import SourceFolder, write_sources
 from reports.common import product_version
@@ -59,8 +56,10 @@ class PackFacts:
     exports: tuple[tuple[str, str], ...]
     sources: tuple[SourceFolder, ...]
     tables: tuple[str, ...]
-    orders: int
+    orders_signed: int
+    orders_unsigned: int
     mandates: int
+    handovers: int
     missing: tuple[str, ...]
 
 
@@ -94,16 +93,18 @@ def _fill(connection: Connection, verification: Mapping[str, Any], folder: PackF
     exports = _exports(connection, folder, missing)
     sources = write_sources(connection, folder)
     tables = write_tables(connection, folder, "donnees")
-    orders = _orders(connection, folder)
-    mandates = _mandates(connection, folder)
-    _json(folder, "verification/rapport.json", verification)
-    _json(folder, "verification/tetes.json", verification["heads"])
+    signed, unsigned = write_orders(connection, folder)
+    mandates, handovers = write_mandates(connection, folder)
+    write_json(folder, "verification/rapport.json", verification)
+    write_json(folder, "verification/tetes.json", verification["heads"])
     for name, module in VERIFIERS.items():
         folder.copy(name, Path(str(import_module(module).__file__)))
-    if not orders:
+    if not signed + unsigned:
         missing.append("Ordres de paiement et signatures : la base n'en contient aucun.")
     if not mandates:
         missing.append("Mandats de l'ordonnateur : la base n'en contient aucun.")
+    if not handovers:
+        missing.append("Remises de service signées : la base n'en contient aucune.")
     missing += [f"{one.title} : la base n'en contient aucun." for one in sources if not one.count]
     missing += [f"{one.title} : {one.why}" for one in reports if one.file is None]
     sums = (func.coalesce(func.sum(column), 0) for column in (entry_line.c.debit, entry_line.c.credit))
@@ -124,8 +125,10 @@ def _fill(connection: Connection, verification: Mapping[str, Any], folder: PackF
         exports=tuple(exports),
         sources=tuple(sources),
         tables=tuple(tables),
-        orders=orders,
+        orders_signed=signed,
+        orders_unsigned=unsigned,
         mandates=mandates,
+        handovers=handovers,
         missing=tuple(missing),
     )
 
@@ -141,26 +144,3 @@ def _exports(connection: Connection, folder: PackFolder, missing: list[str]) -> 
         folder.text(where, lines, getattr(module, "LINE_END", "\n"))
         written.append((where, title))
     return written
-
-
-def _orders(connection: Connection, folder: PackFolder) -> int:
-    """Each order as the offline verifier reads it, and with all its checks as people look at it."""
-    from ledger.orders.show import export_document, view_order
-
-    numbers = connection.execute(select(payment_order.c.number).order_by(payment_order.c.id)).scalars().all()
-    for number in numbers:
-        _json(folder, f"ordres/{safe_name(number)}.json", export_document(connection, number))
-        _json(folder, f"ordres/detail/{safe_name(number)}.json", view_order(connection, number))
-    return len(numbers)
-
-
-def _mandates(connection: Connection, folder: PackFolder) -> int:
-    """Mandates with the specimen key of each, in the order of their beginning."""
-    rows = connection.execute(select(mandate).order_by(mandate.c.start_at, mandate.c.id)).all()
-    if rows:
-        _json(folder, "mandats/mandats.json", {"mandates": [dict(row._mapping) for row in rows]})
-    return len(rows)
-
-
-def _json(folder: PackFolder, name: str, document: Any) -> None:
-    folder.text(name, [json.dumps(plain(document), ensure_ascii=False, indent=1)])

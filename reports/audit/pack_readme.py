@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from ledger.money import format_francs
 from reports.audit.pack import PackFacts
+from reports.audit.pack_acts import DETAIL, SIGNED, UNSIGNED
 
 WIDTH = 96
 BANNER = "*** DONNÉES FICTIVES — aucun chiffre de ce dossier n'est réel ***"
@@ -66,9 +67,15 @@ def _contents(facts: PackFacts) -> Iterator[str]:
         if source.count:
             yield f"{source.where + '/':<26} {source.title} ({source.count})"
     if facts.mandates:
-        yield f"mandats/                   mandats de l'ordonnateur et spécimens de clé ({facts.mandates})"
-    if facts.orders:
-        yield f"ordres/                    ordres de paiement, événements et signatures ({facts.orders})"
+        yield f"mandats/                   mandats de l'ordonnateur et clés de signature ({facts.mandates})"
+    if facts.handovers:
+        yield f"mandats/remises/           remises de service, contenu signé et signatures ({facts.handovers})"
+    if facts.orders_signed:
+        yield f"{SIGNED + '/':<26} ordres de paiement ordonnancés, avec leurs signatures ({facts.orders_signed})"
+    if facts.orders_unsigned:
+        yield f"{UNSIGNED + '/':<26} ordres que l'ordonnateur n'a pas signés ({facts.orders_unsigned})"
+    if facts.orders_signed + facts.orders_unsigned:
+        yield f"{DETAIL + '/':<26} chaque ordre avec ses contrôles, événements et écritures"
     yield "etats/                     classeurs :"
     for one in facts.reports:
         if one.file is not None:
@@ -137,14 +144,14 @@ def _how(facts: PackFacts) -> Iterator[str]:
             (),
         ),
     ]
-    if facts.orders:
+    if facts.orders_signed:
         steps.append(
             (
                 "Les ordres signés : les octets signés sont reconstruits et la signature Ed25519 vérifiée. Donnez la "
                 "clé déposée à la nomination (mandats/), lue à une autre source que ce dossier :",
                 (
-                    "python3 -I verificateurs/verifier_ordre.py ordres/NUMÉRO.json --specimen CLÉ",
-                    "python3 -I verificateurs/verifier_ordre.py ordres/NUMÉRO.json --documents sources/pieces",
+                    "python3 -I verificateurs/verifier_ordre.py ordres/signes/NUMÉRO.json --specimen CLÉ",
+                    "python3 -I verificateurs/verifier_ordre.py ordres/signes/NUMÉRO.json --documents sources/pieces",
                 ),
             )
         )
