@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from ledger.levy.return_rules import OFFICE_LENGTH_MAX, Fault, ReturnRow
+from ledger.money import DIGITS_MAX
 from reconcile.amount import AmountUnreadable, amount_of_number, parse_amount
 from reconcile.readers.table import Cell, text_of
 from reconcile.text import clean_label
@@ -85,6 +86,8 @@ class RowReader:
 
     def _amount(self, column: str, exemption: str) -> int:
         cell = self.cells.get(column, "")
+        if isinstance(cell, str) and cell.isascii() and cell.isdecimal() and len(cell) <= DIGITS_MAX:
+            return int(cell)  # nearly every amount of a file; the others are read with care
         text = self._text(column)
         if not text:
             if column == "reverse" or (exemption and column in NOTHING_DUE):

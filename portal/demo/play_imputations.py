@@ -1,27 +1,59 @@
-"""The suspense items of the story: lines that nobody can identify, taken to a provisional account."""
+"""The suspense imputations of the story as acts: the line's number is looked for among the open lines."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from portal.demo.days import later
-from portal.demo.model import Imputation, Story
+from ledger.refusal import Refusal
+from portal.demo.model import Imputation
 from portal.demo.places import ACCOUNTANTS
-from portal.demo.play import ask
 from portal.demo.script import Act
 
-
-def imputing(story: Story, database: str) -> Iterator[Act]:
-    """One act a line, asked of the books by its book, day and amount: identifiers are given by the program."""
-    day = later(story.last, 5)
-    auditor = next(user.name for user in story.users if user.role == "auditor")
-    lines = ask(("reconcile", "matches", "--status", "open"), database, auditor, day)["open"]["statement_lines"]
-    for one in story.imputations:
-        words = ("reconcile", "impute", str(_line_of(one, lines)), "--account", one.account, "--reason", one.reason)
-        yield Act(day, ACCOUNTANTS[one.line.book], words)
+Ask = Callable[[tuple[str, ...], str], Any]
+"""Gives a command as a user and answers its JSON document."""
 
 
-def _line_of(one: Imputation, lines: list[dict[str, Any]]) -> int:
-    """The identifier of the open line that the story means; the story has only one such line."""
-    wanted = (one.line.book, one.line.booked.isoformat(), one.line.amount)
-    (found,) = [line["id"] for line in lines if (line["book"], line["booking_date"], line["amount"]) == wanted]
-    return int(found)
+class DemoLineMissing(Refusal):
+    """The line to impute is not among the open lines."""
+
+    code = "demo_line_missing"
+    sentence = (
+        "La démonstration attend une ligne ouverte du livre {book}, du {day:D}, de {amount:F}, « {label} » : trouvé "
+        "{found}. Relancez la démonstration dans un dossier neuf."
+    )
+
+
+def line_of(imputation: Imputation, open_lines: Iterable[Mapping[str, Any]], taken: Sequence[int] = ()) -> int:
+    """The number of the open bank line that the imputation is about, by date, amount and label.
+
+    `open_lines` are the `open.statement_lines` of `reconcile matches --json`; lines already `taken` are passed over.
+    Refuses: demo_line_missing.
+    """
+    line = imputation.line
+    place = (line.booked.isoformat(), line.amount)
+    same = [
+        one for one in open_lines if (one["booking_date"], one["amount"]) == place and one["id"] not in taken
+    ]  # fmt: skip
+    named = [one for one in same if line.label in one["label"] or one["label"] in line.label]
+    for one in named or same:
+        return int(one["id"])
+    raise DemoLineMissing(book=line.book, day=line.booked, amount=line.amount, label=line.label, found="aucune")
+
+
+def imputing(imputation: Imputation, line: int) -> Act:
+    """The act of the accountant of the line's book, on the day of the story."""
+    words = ("reconcile", "impute", str(line), "--account", imputation.account, "--reason", imputation.reason)
+    return Act(imputation.day, ACCOUNTANTS[imputation.line.book], words)
+
+
+def imputations_as_acts(imputations: Iterable[Imputation], ask: Ask) -> Iterator[Act]:
+    """Each imputation as an act, in the order of days; its line is asked for once the statements are in the books.
+
+    `ask` is called with `reconcile matches --book BOOK --status open` just before each act.
+    Refuses: demo_line_missing.
+    """
+    taken: list[int] = []
+    for one in sorted(imputations, key=lambda found: (found.day, found.line.book, found.line.amount)):
+        words = ("reconcile", "matches", "--book", one.line.book, "--status", "open")
+        line = line_of(one, ask(words, ACCOUNTANTS[one.line.book])["open"]["statement_lines"], taken)
+        taken.append(line)
+        yield imputing(one, line)

@@ -84,7 +84,7 @@ def statement(
 
 def bring(ledger: Ledger, one: Statement, book: str = "BF", format_: str = "mt940") -> Answer:
     """Import a statement as a file of its own."""
-    data = repr((book, one)).encode()
+    data = repr((book, format_, one)).encode()
     file = StatementFile(format_, (one,))
     digest = hashlib.sha256(data).hexdigest()
     return do(ledger, lambda unit: store(unit, file, data, f"releve-{one.number}.txt", digest, book))
