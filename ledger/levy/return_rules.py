@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.chart import BOOKS
 from ledger.levy.law import LevyLaw
@@ -39,11 +39,6 @@ class ReturnRow(NamedTuple):
     remitted: int
     reference: str | None
     remitted_on: dt.date | None
-
-    @property
-    def content(self) -> tuple[Any, ...]:
-        """All that the row states, without its place in the file."""
-        return tuple(self[4:])
 
 
 @dataclass(frozen=True, slots=True)
