@@ -96,6 +96,8 @@ class _Workbook:
 
     def _charts(self) -> None:
         for chart in self.report.charts:
+            if not self.sheets.placements[chart.table].count:
+                continue  # nothing to draw: the table itself says that it is empty
             name = chart.sheet or _sheet_of(self.report.table(chart.table))
             draft = self.by_name.get(name)
             if draft is None:
