@@ -1,0 +1,91 @@
+"""Two connections at once on PostgreSQL: the same franc is not committed twice, a charge is not accepted twice."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from databases import Database
+from ordered import Office
+
+from ledger.engine import open_engine
+from ledger.orders.order import Charge
+from ledger.refusal import Refusal
+
+
+@pytest.fixture
+def offices(postgres_books: Database) -> Iterator[tuple[Office, Office]]:
+    """The same books through two engines, so through two connections."""
+    engines = [open_engine(postgres_books.url) for _ in range(2)]
+    yield Office(engines[0]).set_up(), Office(engines[1])
+    for engine in engines:
+        engine.dispose()
+
+
+def at_once(*acts: Callable[[], object]) -> list[str]:
+    """Start the acts together; for each, `done` or the code of its refusal."""
+    start, told = threading.Barrier(len(acts)), [""] * len(acts)
+
+    def run(place: int, act: Callable[[], object]) -> None:
+        start.wait()
+        try:
+            act()
+            told[place] = "done"
+        except Refusal as refusal:
+            told[place] = str(refusal.as_json()["code"])
+
+    threads = [threading.Thread(target=run, args=(place, act)) for place, act in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(told)
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_two_commitments_do_not_spend_the_same_franc(turn: int, offices: tuple[Office, Office]) -> None:
+    one, two = offices
+    first, second = (one.order(charges=(Charge("BF", 600_000),)) for _ in range(2))
+    told = at_once(lambda: one.act(first, "commit"), lambda: two.act(second, "commit"))
+    assert told == ["done", "order_funds"]
+    assert one.rows("SELECT count(*) FROM order_event WHERE act = 'commit'") == [(1,)]
+
+
+@pytest.mark.parametrize("turn", range(2))
+def test_one_charge_is_accepted_once(turn: int, offices: tuple[Office, Office]) -> None:
+    one, two = offices
+    number = one.until("authorise")
+    told = at_once(lambda: one.act(number, "accept"), lambda: two.act(number, "accept"))
+    assert told == ["done", "order_move_illegal"]
+    assert one.rows("SELECT count(*) FROM entry WHERE origin = 'order'") == [(1,)]
+
+
+def test_two_raw_connections_do_not_commit_the_same_franc(offices: tuple[Office, Office]) -> None:
+    """Without the program: the guard takes the lock before it looks at the funds."""
+    from sqlalchemy import text
+
+    from ledger.guards import as_refusal
+
+    one, two = offices
+    for _ in range(2):
+        one.order(charges=(Charge("BF", 600_000),))
+
+    def commit(office: Office, order: int) -> None:
+        statement = text(
+            "INSERT INTO order_event (order_id, position, book, source, act, target, role, person, at, command_id)"
+            " VALUES (:order, 1, '*', 'draft', 'commit', 'committed', 'requester', 'req',"
+            " '2026-03-09T09:00:00.000000Z', 1)"
+        )
+        driver = office.engine.raw_connection()
+        try:
+            cursor = driver.cursor()
+            cursor.execute(str(statement).replace(":order", str(order)))
+            driver.commit()
+        except Exception as fault:
+            driver.rollback()
+            refusal = as_refusal(fault)
+            assert refusal is not None
+            raise refusal from fault
+        finally:
+            driver.close()
+
+    assert at_once(lambda: commit(one, 1), lambda: commit(two, 2)) == ["done", "order_funds"]

@@ -1,0 +1,121 @@
+"""Once the take-over is over, a bank account is credited by an order, a transfer or a bank line, and nothing else."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pytest
+from ordered import Office
+from sqlalchemy import Engine, text
+
+from ledger.bank_credit import TakeoverBankCredit
+from ledger.entry import EntryDraft, Line
+from ledger.guards import RefusedByDatabase
+from ledger.post import post_entries
+from ledger.refusal import Refusal
+
+DAY = date(2026, 3, 2)
+
+
+@pytest.fixture
+def office(books_engine: Engine) -> Office:
+    """Books whose take-over ended on the last day of February 2026."""
+    ready = Office(books_engine).set_up()
+    end = text(
+        "INSERT INTO takeover_end (id, until, at, actor, command_id)"
+        " VALUES (1, '2026-02-28', '2026-03-01T00:00:00.000000Z', 'adm', 1)"
+    )
+    ready.perform("adm", lambda unit: unit.connection.execute(end) and None)
+    return ready
+
+
+def draft(
+    lines: Sequence[Line], book: str = "BF", day: date = DAY, origin: str = "direct", **more: Any
+) -> EntryDraft:  # fmt: skip
+    """An entry of a book."""
+    return EntryDraft(book, more.pop("journal", "BQ"), day, "OV-1", "Paiement", tuple(lines), origin=origin, **more)
+
+
+PAYMENT = (Line("40111", debit=5_000), Line("52111", credit=5_000))
+
+
+def post(office: Office, *drafts: EntryDraft) -> str:
+    """The code of the refusal, or the references of what was posted."""
+    try:
+        posted: list[str] = []
+        office.perform("accBF", lambda unit: posted.extend(one.reference for one in post_entries(unit, drafts)))
+    except Refusal as refusal:
+        return str(refusal.as_json()["code"])
+    return " ".join(posted)
+
+
+REFUSED: dict[str, tuple[str, list[EntryDraft]]] = {
+    "a direct payment": ("takeover_bank_credit", [draft(PAYMENT)]),
+    "an order that is none": ("order_entry_missing", [draft(PAYMENT, origin="order", origin_ref="2026-0001")]),
+    "a bank line that does not exist": (
+        "takeover_bank_credit", [draft(PAYMENT, origin="statement", origin_ref="statement_line:9")]),
+    "an imputation of nothing": ("takeover_bank_credit", [draft(PAYMENT, origin="imputation")]),
+    "a call paid from another account without order": (
+        "takeover_bank_credit",
+        [draft((Line("1852", debit=5_000), Line("52111", credit=5_000)), transfer="L"),
+         draft((Line("48132", debit=5_000), Line("1851", credit=5_000)), book="ML", transfer="L")]),
+    "a transfer that ends in an expense": (
+        "takeover_transfer",
+        [draft((Line("5851", debit=5_000), Line("52111", credit=5_000)), transfer="T"),
+         draft((Line("65881", debit=5_000), Line("5851", credit=5_000)), book="ML", transfer="T")]),
+    "money hidden behind a transfer": (
+        "takeover_bank_credit",
+        [draft((Line("5851", debit=4_000), Line("65881", debit=1_000), Line("52111", credit=5_000)), transfer="T"),
+         draft((Line("52112", debit=4_000), Line("5851", credit=4_000)), book="ML", transfer="T")]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("attack", REFUSED, ids=[name.replace(" ", "_") for name in REFUSED])
+def test_money_does_not_leave_otherwise(attack: str, office: Office) -> None:
+    code, drafts = REFUSED[attack]
+    assert post(office, *drafts) == code
+
+
+TAKEN: dict[str, list[EntryDraft]] = {
+    "a payment of the time of the take-over": [draft(PAYMENT, day=date(2026, 2, 28))],
+    "a receipt": [draft((Line("52111", debit=5_000), Line("44871", credit=5_000)))],
+    "a transfer between accounts": [
+        draft((Line("5851", debit=5_000), Line("52111", credit=5_000)), transfer="T"),
+        draft((Line("52112", debit=5_000), Line("5851", credit=5_000)), book="ML", transfer="T"),
+    ],
+    "an entry without the bank": [draft((Line("65881", debit=5_000), Line("40111", credit=5_000)))],
+}
+
+
+@pytest.mark.parametrize("act", TAKEN, ids=[name.replace(" ", "_") for name in TAKEN])
+def test_what_is_lawful_is_posted(act: str, office: Office) -> None:
+    assert post(office, *TAKEN[act]).startswith("BF/BQ/2026/")
+
+
+def test_a_correction_is_no_payment(office: Office) -> None:
+    assert post(office, draft((Line("52111", debit=5_000), Line("44871", credit=5_000)))) == "BF/BQ/2026/2"
+    back = draft((Line("52111", debit=-5_000), Line("44871", credit=-5_000)), correction="negative", corrects=4)
+    assert post(office, back) == "BF/BQ/2026/3"
+
+
+def test_an_accepted_order_is_paid(office: Office) -> None:
+    number = office.until("pay", 300_000)
+    assert office.find(number).stage == "paid"
+    assert office.rows("SELECT sum(debit - credit) FROM entry_line WHERE account = '52111'") == [(700_000,)]
+
+
+def test_the_database_refuses_what_the_program_would_let_through(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.post.check_bank_credit", lambda one, until: None)
+    with pytest.raises(RefusedByDatabase) as refusal:
+        office.perform("accBF", lambda unit: post_entries(unit, [draft(PAYMENT)]) and None)
+    assert refusal.value.guard == "takeover_bank_credit"
+
+
+def test_the_sentence_names_the_account_and_the_amount(office: Office) -> None:
+    with pytest.raises(TakeoverBankCredit) as refusal:
+        office.perform("accBF", lambda unit: post_entries(unit, [draft(PAYMENT)]) and None)
+    assert refusal.value.facts["account"] == "52111"
+    assert refusal.value.facts["amount"] == 5_000
+    assert refusal.value.facts["line"] == 2
