@@ -5,7 +5,6 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from ledger.capital.position import CapitalPosition, capital_position
-from ledger.chart import chart_accounts
 from ledger.levy.anomalies import anomalies
 from ledger.levy.arrears import arrears
 from ledger.levy.chain import collections as chain_rows
@@ -69,11 +68,11 @@ def _years(connection: Connection, request: ReportRequest) -> list[StateYear]:
     )
     first, last = f"{request.start:%Y-%m}", f"{request.end:%Y-%m}"
     late, strange = arrears(every, request.as_of), anomalies(every, law)
-    suspense = suspense_items(connection, request, chart_accounts(connection))
+    suspense = suspense_items(connection, request)
     found = []
     for code in request.books:
         own = [row for row in every if row.book == code and row.period is not None and first <= row.period <= last]
-        items = [item.open for (book, _), left in suspense.items() if book == code for item in left]
+        items = [one.item.left for (book, _), left in suspense.items() if book == code for one in left]
         found.append(
             StateYear(
                 book=code,

@@ -1,61 +1,12 @@
 """What the balance of a suspense account is made of."""
 
 import datetime as dt
-from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from reports.ages import AGES, age_days, age_place, spread
-from reports.settle import Movement, open_items
 from tests.reports.worked import posted, report_of, rows_of
-
-DAY = dt.date(2026, 3, 1)
-
-
-def moved(place: int, amount: int, reference: str | None = None, corrects: int | None = None) -> Movement:
-    return Movement(place, f"E{place}", DAY + dt.timedelta(days=place), amount, reference, f"P{place}", "", corrects)
-
-
-def left(*movements: Movement) -> list[tuple[int, int]]:
-    return [(item.movement.entry_id, item.open) for item in open_items(movements)]
-
-
-def test_a_reference_settles_its_own_item_before_the_oldest() -> None:
-    assert left(moved(1, 500), moved(2, 300, "R"), moved(3, -300, "R")) == [(1, 500)]
-
-
-def test_what_names_nothing_settles_the_oldest_first_and_in_part() -> None:
-    assert left(moved(1, 500), moved(2, 300), moved(3, -600)) == [(2, 200)]
-
-
-def test_a_correction_cancels_what_it_corrects() -> None:
-    assert left(moved(1, 500), moved(2, 500), moved(3, -500, corrects=2)) == [(1, 500)]
-
-
-def test_an_account_that_changes_side_keeps_what_is_left_over() -> None:
-    assert left(moved(1, -100), moved(2, 250)) == [(2, 150)]
-
-
-MOVEMENTS = st.lists(
-    st.tuples(st.integers(-50, 50).filter(bool), st.sampled_from([None, "A", "B"]), st.booleans()), max_size=12
-)
-
-
-@given(MOVEMENTS)
-def test_open_items_always_make_up_the_balance_and_stand_on_one_side(
-    drawn: list[tuple[int, str | None, bool]],
-) -> None:
-    movements = [
-        moved(place, amount, reference, place - 1 if correcting and place > 1 else None)
-        for place, (amount, reference, correcting) in enumerate(drawn, start=1)
-    ]
-    items = open_items(movements)
-    assert sum(item.open for item in items) == sum(movement.amount for movement in movements)
-    assert len({item.open > 0 for item in items}) <= 1
-    assert all(0 < abs(item.open) <= abs(item.movement.amount) for item in items)
 
 
 @pytest.mark.parametrize(
@@ -92,8 +43,3 @@ def test_before_it_was_imputed_the_item_was_whole(books_engine: Any) -> None:
     posted(books_engine)
     found = report_of(books_engine, "suspense", book="ML", as_of=dt.date(2026, 4, 7))
     assert rows_of(found, "items", "open", "age_days") == [(-400_000, 33)]
-
-
-def test_without_a_reference_the_document_names_the_item() -> None:
-    first, second = moved(1, 500), moved(2, 300)
-    assert left(first, second, replace(moved(3, -300), document="P2")) == [(1, 500)]
