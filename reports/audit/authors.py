@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import case, func, select
 
 from ledger.tables.journal import draft, entry, entry_line
-from reports.audit.entry_rows import ENTRY_COLUMNS, count_entries, entries, named, reference, within
+from reports.audit.entry_rows import ENTRY_COLUMNS, count_entries, entries, named, reference, whole_sum, within
 from reports.audit.finding import Finding, Scope, shown
 from reports.common import francs
 from reports.dataset import Column, Row
@@ -108,7 +108,7 @@ def self_validated(scope: Scope) -> Finding:
 def corrections(scope: Scope) -> Finding:
     """Every correction and reversal, with the entry corrected, the delay, and who made both."""
     old = entry.alias("old")
-    total = select(func.sum(entry_line.c.debit)).where(entry_line.c.entry_id == old.c.id).scalar_subquery()
+    total = select(whole_sum(entry_line.c.debit)).where(entry_line.c.entry_id == old.c.id).scalar_subquery()
     fields = ("id", "book", "journal", "year", "number", "date", "recorded_at", "actor")
     former = [old.c[name].label(f"old_{name}") for name in fields]
     query = select(entry, *former, total.label("old_total")).join(old, old.c.id == entry.c.corrects)

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, cast, func, select
 
 from ledger.tables.journal import entry, entry_line
+from ledger.tables.types import BigInt
 from reports.audit.finding import Scope
 from reports.dataset import Column
 
@@ -17,6 +18,11 @@ ENTRY_COLUMNS = (
     Column("label", "Libellé", width=40),
 )
 """How a test names an entry."""
+
+
+def whole_sum(column: ColumnElement[int]) -> ColumnElement[int]:
+    """A sum in whole francs on both engines: PostgreSQL adds 64-bit numbers up to a decimal one."""
+    return cast(func.sum(column), BigInt)
 
 
 def within(scope: Scope) -> ColumnElement[bool]:
@@ -48,7 +54,7 @@ def count_entries(scope: Scope, *conditions: ColumnElement[bool]) -> int:
 def entries(scope: Scope, *conditions: ColumnElement[bool]) -> Iterator[Any]:
     """The entries of the request in the order of recording, with `total`, the sum of their debits, and `name`, the
     document in capitals without spaces around it."""
-    total = select(func.sum(entry_line.c.debit)).where(entry_line.c.entry_id == entry.c.id).scalar_subquery()
+    total = select(whole_sum(entry_line.c.debit)).where(entry_line.c.entry_id == entry.c.id).scalar_subquery()
     query = (
         select(entry, total.label("total"), func.upper(func.trim(entry.c.document)).label("name"))
         .where(within(scope), *conditions)
