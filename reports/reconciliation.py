@@ -10,6 +10,7 @@ from reports.common import book_title, francs, make_report
 from reports.dataset import Column, Control, Report, Row, Table
 from reports.reconciliation_rows import as_json, match_table, statement_rows
 from reports.request import ReportRequest
+from reports.signed_etat import EtatSignature, signature_json, signature_notes, signatures
 
 BOOKS_BLOCK, BANK_BLOCK = "LIVRES", "BANQUE"
 
@@ -22,13 +23,14 @@ def reconciliation(connection: Connection, request: ReportRequest) -> Report:
         position(connection, code, day, known=request.known, known_command=request.known_command)
         for code in request.books
     ]
+    signed = {one.book: signatures(connection, one.book, day, request.known_command) for one in found}
     tables = [
         _summary(found),
-        *(_statement(one) for one in found),
+        *(_statement(one, signed[one.book]) for one in found),
         _ages(found),
         match_table(found),
     ]
-    documents = [as_json(one) for one in found]
+    documents = [{**as_json(one), "signed": signature_json(signed[one.book])} for one in found]
     return make_report(
         connection,
         request,
@@ -97,7 +99,7 @@ def basis(one: Position) -> str:
     return f"relevé {one.bank.statement} du {one.bank.closed_on:%d/%m/%Y} ({proof}){after}"
 
 
-def _statement(one: Position) -> Table:
+def _statement(one: Position, signed: list[EtatSignature]) -> Table:
     columns = (
         Column("block", "Bloc", width=9),
         Column("nature", "Nature", width=27),
@@ -112,8 +114,7 @@ def _statement(one: Position) -> Table:
     notes = [
         f"Solde de la banque : {basis(one)}. Montants signés du côté du titulaire : entrée positive, sortie négative.",
         *explanation(one),
-        "Établi par le comptable, le :                                        Signature :",
-        "Vérifié par (autre comptable ou contrôleur financier), le :          Signature :",
+        *signature_notes(signed),
     ]
     return Table(
         f"statement_{one.book}",
