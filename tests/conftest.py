@@ -144,6 +144,16 @@ def books_engine(books: Database) -> Iterator[Any]:
 
 
 @pytest.fixture
+def owner_engine(books: Database) -> Iterator[Any]:
+    """The same books for the owner of the tables, who may try what the application has no right to."""
+    from ledger.engine import open_engine
+
+    opened = open_engine(books.owner_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
 def engine_url(database: Database) -> str:
     """The application's URL of a migrated database, on each engine in turn."""
     return database.url

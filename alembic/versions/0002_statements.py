@@ -62,7 +62,7 @@ def _sqlite_checks(name: str, whole: tuple[str, ...], days: tuple[str, ...] = ()
         return []
     found = [_check(f"{name}_whole", " AND ".join(f"typeof({c}) IN ('integer', 'null')" for c in whole))]
     if days:
-        sql = " AND ".join(f"({c} IS NULL OR {c} IS strftime('%Y-%m-%d', {c}))" for c in days)
+        sql = " AND ".join(f"({c} IS NULL OR {c} IS date({c}, '+0 days'))" for c in days)
         found.append(_check(f"{name}_dates", sql))
     return found
 
@@ -177,6 +177,8 @@ def _lines() -> None:
         _fk("statement_id", "statement.id", "fk_statement_line_again_statement_id", deferred=True),
         _fk("line_id", "statement_line.id", "fk_statement_line_again_line_id"),
     )
+    # SQLite looks for the rows that wait for a line each time one is written: never by reading them all
+    op.create_index("ix_statement_line_again_line", "statement_line_again", ["line_id"])
 
 
 def _guards_sqlite() -> None:

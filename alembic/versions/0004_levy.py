@@ -92,7 +92,7 @@ def _sqlite_checks(name: str, whole: tuple[str, ...], days: tuple[str, ...] = ()
     if whole:
         found.append(_check(f"{name}_whole", " AND ".join(f"typeof({c}) IN ('integer', 'null')" for c in whole)))
     if days:
-        sql = " AND ".join(f"({c} IS NULL OR {c} IS strftime('%Y-%m-%d', {c}))" for c in days)
+        sql = " AND ".join(f"({c} IS NULL OR {c} IS date({c}, '+0 days'))" for c in days)
         found.append(_check(f"{name}_dates", sql))
     return found
 

@@ -46,7 +46,7 @@ def _types(table: str, whole: tuple[str, ...], days: tuple[str, ...]) -> list[sa
         return []
     return [
         _check(f"{table}_whole", " AND ".join(f"typeof({column}) = 'integer'" for column in whole)),
-        _check(f"{table}_dates", " AND ".join(f"({c} IS NULL OR {c} IS strftime('%Y-%m-%d', {c}))" for c in days)),
+        _check(f"{table}_dates", " AND ".join(f"({c} IS NULL OR {c} IS date({c}, '+0 days'))" for c in days)),
     ]
 
 

@@ -393,7 +393,7 @@ def _whole(name: str, column: str) -> list[sa.CheckConstraint]:
 
 
 def _day(name: str, column: str) -> list[sa.CheckConstraint]:
-    return [_check(f"{name}_date", f"{column} IS strftime('%Y-%m-%d', {column})")] if _sqlite() else []
+    return [_check(f"{name}_date", f"{column} IS date({column}, '+0 days')")] if _sqlite() else []
 
 
 def _instant(table: str, column: str) -> sa.CheckConstraint:

@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from databases import Database
 from posting import NOON, do, failed, rows, write
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from ledger.drafts import amend_draft, discard_draft, list_drafts, post_drafts, save_drafts
+from ledger.engine import open_engine
 from ledger.guards import guard_name
 from ledger.periods.close import close_period
 from ledger.refusal import Refusal
@@ -110,9 +112,11 @@ ATTACKS = {
 
 
 @pytest.mark.parametrize("guard", ATTACKS)
-def test_the_database_holds_the_drafts(guard: str, ledger: Ledger) -> None:
+def test_the_database_holds_the_drafts(guard: str, ledger: Ledger, books: Database) -> None:
+    owner = Ledger(open_engine(books.owner_url))
     with pytest.raises(DBAPIError) as told:
-        write(ledger, ATTACKS[guard])
+        write(owner, ATTACKS[guard])
+    owner.engine.dispose()
     assert guard_name(told.value.orig) == guard
 
 

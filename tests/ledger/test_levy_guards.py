@@ -78,9 +78,9 @@ def guard_of(ledger: Ledger, *statements: str) -> str | None:
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_an_attack_meets_its_guard(attack: str, ledger: Ledger) -> None:
+def test_an_attack_meets_its_guard(attack: str, ledger: Ledger, owner_engine: Engine) -> None:
     guard, statements = ATTACKS[attack]
-    assert guard_of(ledger, *statements) == guard
+    assert guard_of(Ledger(owner_engine), *statements) == guard
     assert failed(ledger) == []
 
 

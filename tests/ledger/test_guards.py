@@ -1,0 +1,252 @@
+"""Every guard of the journal, met in raw SQL and named, on both engines; nothing of the attack stays."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from attack import Attacker, insert, raw_entry
+from databases import Database
+from posting import NOON, do, expense, receipt, seal, transfer
+
+from ledger.chart import open_or_close
+from ledger.correct import reverse_entry
+from ledger.engine import open_engine
+from ledger.periods.close import close_period
+from ledger.unit import Ledger
+
+GOOD = [{"account": "65881", "debit": 5}, {"account": "40111", "credit": 5}]
+HALF = [{"account": "5851", "debit": 5}, {"account": "52111", "credit": 5}]
+OTHER = [{"account": "52112", "debit": 5}, {"account": "5851", "credit": 5}]
+
+
+def two(first: dict[str, Any], second: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    """The good lines, changed."""
+    return [{**GOOD[0], **first}, {**GOOD[1], **(second or {})}]
+
+
+@pytest.fixture
+def stand(books: Database) -> Iterator[Attacker]:
+    """Entries 1 (January, closed), 2 and 3 (March), 4 and 5 a transfer, 6 takes back 2; account 6328 is closed."""
+    engine = open_engine(books.url)
+    ledger = Ledger(engine, "essai", clock=lambda: NOON)
+    seal(ledger, expense(day=date(2026, 1, 10)), expense(), receipt(key="k1"), *transfer())
+    do(ledger, reverse_entry, "BF/OD/2026/2", "negative", "essai")
+    do(ledger, close_period, "BF", (2026, 1))
+
+    def shut(unit: Any) -> dict[str, Any]:
+        open_or_close(unit, "6328", "close", date(2026, 1, 1), "essai")
+        return {}
+
+    do(ledger, shut)
+    engine.dispose()
+    attacker = Attacker(books)
+    yield attacker
+    attacker.close()
+
+
+Attack = tuple[list[dict[str, Any]], dict[str, Any]]
+ENTRY: dict[str, Attack] = {
+    "entry_sequence": (GOOD, {"id": 99}),
+    "entry_number_gap": (GOOD, {"number": 9}),
+    "entry_position_gap": (GOOD, {"position": 9}),
+    "entry_previous_hash": (GOOD, {"previous_hash": "a" * 64}),
+    "entry_recorded_order": (GOOD, {"recorded_at": "2026-04-01T12:00:00.000000Z"}),
+    "entry_two_lines": (GOOD[:1], {}),
+    "entry_balances": (two({"debit": 6}), {}),
+    "line_of_its_entry": (two({"date": "2026-03-31"}), {}),
+    "account_not_postable": (two({}, {"account": "4011"}), {}),
+    "account_of_book": (two({}, {"account": "40112"}), {}),
+    "account_closed": (two({"account": "6328"}), {}),
+    "negative_only_in_correction": (two({"debit": -5}, {"credit": -5}), {}),
+    "transfer_in_pairs": (HALF, {}),
+    "transfer_of_two_books": (HALF, {"transfer": "V1", "origin": "transfer", "peer": 99}),
+    "transfer_pair": (HALF, {"transfer": "V2", "origin": "transfer", "peer": 5}),
+    "entry_key_used": (GOOD, {"key": "k1"}),
+    "entry_corrected_once": (two({"debit": -5_000}, {"credit": -5_000}), {"corrects": 2, "correction": "negative"}),
+    "entry_corrects_same_book": (
+        two({"debit": 5_000}, {"credit": 5_000}),
+        {"corrects": 6, "correction": "negative"},
+    ),
+    "correction_mirrors": (two({"debit": -5}, {"credit": -5}), {"corrects": 3, "correction": "negative"}),
+    "period_closed": (GOOD, {"date": "2026-01-31"}),
+    "line_one_side": (two({"credit": 5}), {}),
+    "line_amount_digits": (two({"debit": 10**15}, {"credit": 10**15}), {}),
+    "entry_year_of_date": (GOOD, {"year": 2027, "number": 1}),
+    "entry_period_of_date": (GOOD, {"period": 13}),
+    "entry_document_given": (GOOD, {"document": ""}),
+    "entry_correction_link": (GOOD, {"correction": "contra"}),
+    "entry_correction_style": (
+        [{"account": "52111", "credit": 9_000}, {"account": "7101", "debit": 9_000}],
+        {"corrects": 3, "correction": "autre"},
+    ),
+    "entry_transfer_peer": (GOOD, {"transfer": "V9"}),
+    "entry_hash_shape": (GOOD, {"hash": "ff"}),
+    "entry_recorded_instant": (GOOD, {"recorded_at": "2026-04-03 12:00"}),
+    "transfer_reversed_whole": (
+        [{"account": "5851", "credit": 700}, {"account": "52111", "debit": 700}],
+        {"corrects": 4, "correction": "contra", "origin": "closing"},
+    ),
+    "entry_replaces_corrected": (GOOD, {"replaces": 3}),
+}
+
+
+@pytest.mark.parametrize("guard", ENTRY)
+def test_no_wrong_entry_is_sealed(guard: str, stand: Attacker) -> None:
+    lines, fields = ENTRY[guard]
+    told = stand.refused(*raw_entry(stand, lines, **fields))
+    # a style that does not exist mirrors nothing
+    assert told == {"entry_correction_style": "correction_mirrors"}.get(guard, guard)
+    assert (stand.one("SELECT count(*) FROM entry"), stand.one("SELECT count(*) FROM entry_line")) == (6, 12)
+
+
+def test_the_good_entry_passes_without_the_product(stand: Attacker) -> None:
+    """Without this, every attack above would prove nothing. Its false hash is found by `verify`."""
+    assert stand.refused(*raw_entry(stand, GOOD)) is None
+
+
+def test_an_account_that_does_not_exist_takes_no_line(stand: Attacker) -> None:
+    told = stand.refused(*raw_entry(stand, two({"account": "65889999"})))
+    assert told == {"sqlite": "account_unknown", "postgresql": "fk_entry_line_account"}[stand.backend]
+
+
+def test_a_sealed_entry_takes_no_line(stand: Attacker) -> None:
+    line = {
+        "entry_id": 3,
+        "position": 3,
+        "book": "BF",
+        "date": "2026-03-05",
+        "account": "65881",
+        "debit": 1,
+        "credit": 0,
+    }
+    assert stand.refused(insert("entry_line", **line)) == "line_on_sealed_entry"
+    if stand.backend == "postgresql":
+        sealed_in = stand.one("SELECT sealed_in FROM entry WHERE id = 3")
+        assert stand.refused(insert("entry_line", **line, sealed_in=sealed_in)) == "line_on_sealed_entry"
+
+
+def test_a_line_whose_entry_never_comes_does_not_stay(stand: Attacker) -> None:
+    (line, *_) = raw_entry(stand, GOOD)
+    if stand.backend == "postgresql":
+        assert stand.refused(line) == "fk_entry_line_entry"
+        return
+    # a plain SQLite connection has foreign keys off: no trigger can see what never comes, verify does
+    assert stand.refused(line) is None
+    from posting import failed
+
+    file = stand.one("SELECT file FROM pragma_database_list WHERE name = 'main'")
+    engine = open_engine(f"sqlite:///{file}")
+    assert "line_without_entry" in failed(Ledger(engine))
+    engine.dispose()
+
+
+SQLITE_ONLY: dict[str, Attack] = {
+    "line_amount_whole": (two({"debit": 5.5}, {"credit": 5.5}), {}),
+    "entry_line_dates": (two({"value_date": "hier"}), {}),
+    "entry_dates": (GOOD, {"document_date": "2026-02-30"}),
+    "entry_whole": (GOOD, {"year": 2026.5, "number": 1}),
+}
+
+
+@pytest.mark.parametrize("guard", SQLITE_ONLY)
+def test_sqlite_stores_no_half_franc_and_no_day_that_is_none(guard: str, sqlite_books: Database) -> None:
+    attacker = Attacker(sqlite_books)
+    lines, fields = SQLITE_ONLY[guard]
+    assert attacker.refused(*raw_entry(attacker, lines, **fields)) in {guard, "entry_year_of_date"}
+    assert attacker.one("SELECT count(*) FROM entry") == 0
+    attacker.close()
+
+
+def test_postgresql_keeps_whole_francs_only(postgres_books: Database) -> None:
+    attacker = Attacker(postgres_books)
+    attacker.connection.execute(raw_entry(attacker, two({"debit": 5.4}))[0])
+    assert attacker.connection.execute("SELECT debit FROM entry_line").fetchall() == [(5,)]
+    attacker.connection.rollback()
+    attacker.close()
+
+
+APPEND_ONLY = (
+    "ledger_info", "book", "journal", "account", "account_event", "account_crosswalk", "bank_account",
+    "bank_account_alias", "app_user", "user_event", "command_log", "entry", "entry_line", "period_event",
+    "closed_total", "year_event", "takeover_end",
+)  # fmt: skip
+FILLED = {
+    "account_crosswalk": insert("account_crosswalk", account="65881", plan="PCE", number="1"),
+    "bank_account": insert("bank_account", iban="I", book="BF", account="52111", currency="XOF", command_id=1),
+    "bank_account_alias": insert("bank_account_alias", alias="A", iban="I", command_id=1),
+    "app_user": insert("app_user", name="n", role="auditor", command_id=1),
+    "user_event": insert("user_event", id=1, user_name="n", action="disable", reason="r", command_id=1),
+    "year_event": insert(
+        "year_event", id=1, book="NE", year=2026, action="result", at="2026-04-02T12:00:00.000000Z", actor="a",
+        command_id=1,
+    ),
+    "takeover_end": insert(
+        "takeover_end", id=1, until="2026-03-31", at="2026-04-02T12:00:00.000000Z", actor="a", command_id=1
+    ),
+}  # fmt: skip
+
+
+OTHERS_FIRST = (
+    "entry_sequence", "entry_year_closed", "line_on_sealed_entry", "period_event_sequence", "year_event_sequence",
+    "closed_total_of_closing",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_nothing_is_changed_or_taken_away(table: str, stand: Attacker, books: Database) -> None:
+    stand.run(*FILLED.values())
+    owner = Attacker(books, owner=True)
+    column = owner.column(table)
+    count = owner.one(f"SELECT count(*) FROM {table}")
+    assert count > 0, "an empty table proves nothing"
+    attacks = [f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"]
+    if books.backend == "postgresql":
+        attacks.append(f"TRUNCATE {table} CASCADE")
+    else:
+        attacks.append(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
+    told = [owner.refused(attack) for attack in attacks]
+    assert told[:2] == [f"{table}_append_only"] * 2
+    # on SQLite another guard of the table may answer first; TRUNCATE … CASCADE names the first table it meets
+    assert str(told[2]).endswith("_append_only") or told[2] in OTHERS_FIRST
+    assert owner.one(f"SELECT count(*) FROM {table}") == count
+    owner.close()
+
+
+SINGLE = {
+    "command_log_outcome": insert("command_log", id=999, at="2026-04-02T12:00:00.000000Z", actor="a", command="c",
+                                  fingerprint="f", outcome="peut-être", answer="{}"),
+    "command_log_code": insert("command_log", id=999, at="2026-04-02T12:00:00.000000Z", actor="a", command="c",
+                               fingerprint="f", outcome="refused", answer="{}"),
+    "command_log_actor": insert("command_log", id=999, at="2026-04-02T12:00:00.000000Z", actor="", command="c",
+                                fingerprint="f", outcome="done", answer="{}"),
+    "command_log_instant": insert("command_log", id=999, at="hier", actor="a", command="c", fingerprint="f",
+                                  outcome="done", answer="{}"),
+    "ledger_info_single": insert("ledger_info", id=2, fictional=True, created_at="x", chart="c"),
+    "account_pairing": insert("account", number="9", title="t", postable=True, suspense=False, to_confirm=False,
+                              chart="c", pairing="autre"),
+    "account_event_action": insert("account_event", id=999, account="65881", action="geler", from_date="2026-01-01",
+                                   reason="r", command_id=1),
+    "bank_account_currency": insert("bank_account", iban="E", book="BF", account="52111", currency="EUR",
+                                    command_id=1),
+    "app_user_role": insert("app_user", name="x", role="roi", command_id=1),
+    "user_event_action": insert("user_event", id=999, user_name="n", action="bannir", reason="r", command_id=1),
+    "draft_status": insert("draft", id=1, book="BF", date="2026-03-01", status="validé", revision=1, content="{}",
+                           author="a", saved_at="x", command_id=1),
+    "takeover_end_once": insert("takeover_end", id=2, until="2026-03-31", at="2026-04-02T12:00:00.000000Z", actor="a",
+                                command_id=1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("guard", SINGLE)
+def test_a_row_that_says_nonsense_is_refused(guard: str, stand: Attacker) -> None:
+    statement = SINGLE[guard].replace("True", "true").replace("False", "false")
+    told = stand.refused(statement)
+    assert told == {"draft_status": "draft_begins_open"}.get(guard, guard)
+
+
+def test_every_guard_of_the_journal_has_a_french_title() -> None:
+    from ledger.guards import TITLES
+
+    checks_alone = {name for name in ENTRY if name.startswith(("entry_correction_", "entry_hash", "entry_recorded_in"))}
+    assert {name for name in ENTRY if name not in TITLES} - checks_alone - {"entry_transfer_peer"} == set()
