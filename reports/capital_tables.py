@@ -101,7 +101,8 @@ def payments_table(
     rows: list[Row] = [
         (
             one.state, one.date, one.reference, SOURCES[one.source], one.amount if one.cancelled is None else 0,
-            one.entry, one.source_entry, one.payment_order, seen.get(one.reference + one.state, _expected(one)),
+            one.entry, None if one.source_entry == one.entry else one.source_entry, one.payment_order,
+            seen.get(one.reference + one.state, _expected(one)),
             one.receipt or "à joindre", one.receipt_date,
             None if one.cancelled is None else f"annulé le {one.cancelled:%d/%m/%Y}",
         )
@@ -163,7 +164,7 @@ def bank_lines(connection: Connection, payments: Sequence[PaymentRow], known_com
         row = connection.execute(query).one_or_none()
         if row is not None:
             found[one.reference + one.state] = (
-                f"relevé {row.number or '—'}, ligne {row.position}, {row.booking_date:%d/%m/%Y}"
+                f"{f'relevé {row.number}, ' if row.number else ''}ligne {row.position} du {row.booking_date:%d/%m/%Y}"
             )
     return found
 

@@ -59,7 +59,7 @@ def _entry(one: ExportEntry, back: bool = False) -> Iterator[str]:
     yield f"  entry: {quoted(one.reference)}"
     if not back:
         yield f"  document_ref: {quoted(row.document)}"
-        yield f"  recorded_at: {quoted(f'{row.recorded_at:%Y-%m-%dT%H:%M:%SZ}')}"
+        yield f"  recorded_at: {quoted(row.recorded_at)}"
         yield f"  sha256: {quoted(row.hash)}"
     for line in one.lines:
         amount = line.debit - line.credit

@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, Text, select, type_coerce
 
 from ledger.chart import BOOKS
 from ledger.tables.journal import entry, entry_line
@@ -35,7 +35,7 @@ class Selection:
 
 
 class ExportLine(NamedTuple):
-    """One line of an entry. `match` and `matched_at`: the reconciliation that ties it to the bank, if any."""
+    """One line of an entry. `match` and `matched_at`: the reconciliation that ties it to the bank, if any, and when."""
 
     position: int
     account: str
@@ -45,11 +45,11 @@ class ExportLine(NamedTuple):
     reference: str | None
     value_date: dt.date | None
     match: int | None
-    matched_at: dt.datetime | None
+    matched_at: str | None
 
 
 class ExportEntry(NamedTuple):
-    """One entry with its lines. `row` has the columns of the table `entry`."""
+    """One entry with its lines. `row` has the columns of the table `entry`, instants as their text."""
 
     row: Any
     lines: tuple[ExportLine, ...]
@@ -70,7 +70,8 @@ def _query(selection: Selection, by_date: bool) -> Select[Any]:
     )
     query = (
         select(
-            entry,
+            *(column for column in entry.c if column.name != "recorded_at"),
+            type_coerce(entry.c.recorded_at, Text).label("recorded_at"),
             entry_line.c.position.label("line_position"),
             entry_line.c.account,
             entry_line.c.debit,
@@ -79,7 +80,7 @@ def _query(selection: Selection, by_date: bool) -> Select[Any]:
             entry_line.c.reference.label("line_reference"),
             entry_line.c.value_date,
             tied.c.id.label("match"),
-            tied.c.at.label("matched_at"),
+            type_coerce(tied.c.at, Text).label("matched_at"),
         )
         .join(entry_line, entry_line.c.entry_id == entry.c.id)
         .outerjoin(tied, (tied.c.entry_id == entry_line.c.entry_id) & (tied.c.position == entry_line.c.position))
@@ -126,7 +127,9 @@ _SPACES = re.compile(r" {2,}")
 
 def one_line(text: str | None) -> str:
     """The text on one line: controls, line ends, tabs and format characters become spaces, runs of spaces one."""
-    plain = "".join(" " if _breaks(character) else character for character in text or "")
+    plain = text or ""
+    if not plain.isprintable():
+        plain = "".join(" " if _breaks(character) else character for character in plain)
     return _SPACES.sub(" ", plain).strip()
 
 

@@ -23,7 +23,8 @@ TITLES = dict(JOURNALS)
 
 
 def _day(value: Any) -> str:
-    return "" if value is None else f"{value:%Y%m%d}"
+    """A date, or the text of an instant, as AAAAMMJJ."""
+    return "" if value is None else str(value)[:10].replace("-", "")
 
 
 def _amount(francs: int) -> str:

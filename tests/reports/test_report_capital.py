@@ -122,7 +122,7 @@ def test_a_levy_payment_shows_its_bank_line_and_its_receipt(sqlite_books: Any) -
     run(ledger)
     do(ledger, add_receipt, "BF", "OP-5", "BCID-77", day("2026-03-09"))
     assert rows_of(report(engine), "payments", "bank_line", "receipt", "receipt_date") == [
-        ("relevé 3, ligne 1, 06/03/2026", "BCID-77", dt.date(2026, 3, 9))
+        ("relevé 3, ligne 1 du 06/03/2026", "BCID-77", dt.date(2026, 3, 9))
     ]
     engine.dispose()
 
