@@ -1,13 +1,17 @@
 """Raw SQL against the capital register: each guard says no under its own name, on both engines."""
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from typing import Any
 
 import pytest
-from capital_books import BILLION, opened, order_entry, played, posted
+from capital_books import BILLION, do, opened, order_entry, played, posted
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from ledger.capital.register import pay_from_budget
 from ledger.guards import guard_name
+from ledger.refusal import Refusal
 
 ACT: dict[str, Any] = {
     "id": 900, "kind": "pay", "state": "BF", "amount": 7, "date": "2026-01-02", "due": None, "reference": "R-RAW",
@@ -167,3 +171,18 @@ def test_replacing_an_act_is_refused(sqlite_books: Any) -> None:
     with sqlite3.connect(file) as plain, pytest.raises(sqlite3.IntegrityError, match="capital_act_append_only"):
         plain.execute("INSERT OR REPLACE INTO capital_act SELECT * FROM capital_act WHERE id = 1")
     plain.close()
+
+
+def test_two_payments_of_the_last_francs_cannot_both_pass(books_engine: Engine) -> None:
+    ledger = opened(books_engine)
+    played(ledger)
+
+    def pay(reference: str) -> str:
+        try:
+            do(ledger, pay_from_budget, "BF", 12 * BILLION, date(2026, 1, 2), reference)
+        except Refusal as refusal:
+            return refusal.code
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(pay, ["R-8", "R-9"])) == ["capital_paid_beyond_called", "done"]
