@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select
 from ledger.balance import known_entry, last_date
 from ledger.capital.position import last_act
 from ledger.chart import require_book
+from ledger.orders.register import last_day
 from ledger.refusal import Refusal
 from ledger.tables.books import ledger_info
 from ledger.tables.commands import command_log
@@ -92,6 +93,9 @@ def resolve(
     if name == "capital":
         # a payment tied to an entry may be dated after it: the register has a last date of its own
         last = max(last, last_act(connection, known_command) or last)
+    if name in ("orders", "handover"):
+        # an order can be created, signed or returned without any entry
+        last = max(last, last_day(connection, known_command) or last)
     day = as_of or max(last, end or last)
     until = min(end or day, day)
     since = start or dt.date(until.year, 1, 1)

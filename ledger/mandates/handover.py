@@ -213,7 +213,7 @@ def read_handover(connection: Connection, record_id: int) -> dict[str, Any]:
             "reservations": one.reservations,
             "signed_at": instant_text(one.signed_at),
         }
-        for one in connection.execute(query.order_by(handover_signature.c.signed_at))
+        for one in connection.execute(query.order_by(handover_signature.c.signed_at, handover_signature.c.command_id))
     ]
     done = {one["part"] for one in signatures}
     return {

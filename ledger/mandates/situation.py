@@ -66,7 +66,9 @@ def situation_at(connection: Connection, instant: datetime) -> dict[str, Any]:
 
 def _orders(connection: Connection, instant: datetime) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     orders, requisitions = [], []
-    for stored in list_orders(connection, instant):
+    query = text("SELECT coalesce(max(id), 0) FROM command_log WHERE at <= :at")
+    known = int(connection.execute(query, {"at": instant_text(instant)}).scalar_one())
+    for stored in list_orders(connection, known):
         stages = stored.charge_stages()
         for charge in stored.order.charges:
             if stages[charge.book] not in OVER:

@@ -1,18 +1,21 @@
 """The register of orders: every stage of every charge, delays between stages, orders in hand, requisitions."""
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from ledger.mandates.appoint import read_mandates
 from ledger.orders.act import local_day
 from ledger.orders.canonical import instant_text
+from ledger.orders.postings import payee_account
 from ledger.orders.signatures import read_signatures
 from ledger.orders.stages import STAGE_TITLES
 from ledger.orders.stored import StoredOrder, list_orders
 from ledger.signing import fingerprint
+from ledger.tables.types import instant_from
 
 Row = dict[str, Any]
 STEPS = ("create", "commit", "visa", "verify", "authorise", "accept", "pay")
@@ -21,20 +24,12 @@ STEPS = ("create", "commit", "visa", "verify", "authorise", "accept", "pay")
 CLOSED = ("cleared", "rejected", "cancelled", "returned", "bank_returned")
 
 
-def _known(
-    connection: Connection, as_of: date | None, as_known: datetime | None
-) -> list[StoredOrder]:  # fmt: skip
-    """Orders created by `as_of`, as known at `as_known`."""
-    orders = list_orders(connection, as_known)
-    return [one for one in orders if as_of is None or one.created_at.date() <= as_of]
-
-
 def order_rows(
-    connection: Connection, as_of: date | None = None, as_known: datetime | None = None
+    connection: Connection, as_of: date | None = None, known_command: int | None = None
 ) -> list[Row]:  # fmt: skip
     """One row per order: number, payee, amount, stage, charges with their own stage, who created it and when."""
     rows = []
-    for one in _known(connection, as_of, as_known):
+    for one in list_orders(connection, known_command, as_of):
         stages = one.charge_stages()
         rows.append(
             {
@@ -60,14 +55,14 @@ def order_rows(
 
 
 def charge_rows(
-    connection: Connection, as_of: date | None = None, as_known: datetime | None = None, book: str | None = None
+    connection: Connection, as_of: date | None = None, known_command: int | None = None, book: str | None = None
 ) -> list[Row]:
     """One row per charge: the day of each stage (local to the book), the signatory and the specimen, days taken.
 
     `days_total` runs from creation to payment, or to `as_of` (else the last event recorded) while unpaid.
     """
     mandates = read_mandates(connection)
-    orders = _known(connection, as_of, as_known)
+    orders = list_orders(connection, known_command, as_of)
     last = max((event.at for one in orders for event in one.events), default=None)
     rows = []
     for one in orders:
@@ -110,10 +105,10 @@ def _days(one: StoredOrder, book: str) -> dict[str, date]:
 
 
 def delay_rows(
-    connection: Connection, as_of: date | None = None, as_known: datetime | None = None, book: str | None = None
+    connection: Connection, as_of: date | None = None, known_command: int | None = None, book: str | None = None
 ) -> list[Row]:
     """For each step after the first: how many charges made it, total, mean (hundredths of a day) and longest delay."""
-    charges = charge_rows(connection, as_of, as_known, book)
+    charges = charge_rows(connection, as_of, known_command, book)
     rows = []
     for before, after in pairwise(STEPS):
         delays = [
@@ -135,17 +130,15 @@ def delay_rows(
 
 
 def requisition_rows(
-    connection: Connection, as_of: date | None = None, as_known: datetime | None = None, book: str | None = None
+    connection: Connection, as_of: date | None = None, known_command: int | None = None, book: str | None = None
 ) -> list[Row]:
     """The *état des réquisitions*: each requisition with the reasons of the suspension that it overrides."""
     rows = []
-    for one in list_orders(connection, as_known):
+    for one in list_orders(connection, known_command, as_of):
         for event in one.events:
             if event.act != "requisition" or event.book is None or (book is not None and event.book != book):
                 continue
             day = local_day(event.book, event.at)
-            if as_of is not None and day > as_of:
-                continue
             suspended = [
                 past
                 for past in one.events
@@ -167,3 +160,25 @@ def requisition_rows(
                 }
             )
     return rows
+
+
+def last_day(connection: Connection, known_command: int) -> date | None:
+    """The day of the last act on an order or of the last mandate's beginning, as known: what `as_of` is by default."""
+    query = text(
+        "SELECT max(at) FROM (SELECT created_at AS at FROM payment_order WHERE command_id <= :known"
+        " UNION ALL SELECT at FROM order_event WHERE command_id <= :known"
+        " UNION ALL SELECT at FROM handover_record WHERE command_id <= :known) acts"
+    )
+    found = connection.execute(query, {"known": known_command}).scalar()
+    return None if found is None else instant_from(str(found)).date()
+
+
+def payable(connection: Connection, book: str, orders: Sequence[StoredOrder]) -> int:
+    """What the entries of the acts shown leave on 4011x: accepted and not paid, in whole francs."""
+    shown = {(one.id, event.position) for one in orders for event in one.events}
+    query = text(
+        "SELECT x.order_id, x.position, l.credit - l.debit AS amount FROM order_entry x"
+        " JOIN entry_line l ON l.entry_id = x.entry_id WHERE l.account = :account"
+    )
+    rows = connection.execute(query, {"account": payee_account(book)})
+    return sum(int(row.amount) for row in rows if (row.order_id, row.position) in shown)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, or_, select, text
@@ -12,10 +12,12 @@ from ledger.orders.order import Charge, Document, Payee, PaymentOrder
 from ledger.orders.stages import AUTHORISED, CLEARED, DRAFT, PAID, overall_stage
 from ledger.refusal import Refusal
 from ledger.tables.orders import order_charge, order_document, order_event, payment_order
-from ledger.tables.types import instant_text
 
 WHOLE = "*"
 """What stands for « the whole order » in the column `book` of an event."""
+
+LAST_COMMAND = 2**62
+"""Beyond every row of the command log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def find_order(connection: Connection, reference: str) -> StoredOrder:
     wanted = [payment_order.c.number == asked]
     if asked.isascii() and asked.isdecimal() and len(asked) < 18:
         wanted.append(payment_order.c.id == int(asked))
-    found = _load(connection, or_(*wanted), None)
+    found = _load(connection, or_(*wanted))
     if not found:
         last = connection.execute(
             select(payment_order.c.number).order_by(payment_order.c.id.desc()).limit(1)
@@ -94,28 +96,37 @@ def find_order(connection: Connection, reference: str) -> StoredOrder:
     return found[0]
 
 
-def list_orders(connection: Connection, as_known: datetime | None = None) -> list[StoredOrder]:
-    """Every order recorded at `as_known` (now by default), with what had happened to it by then."""
-    return _load(connection, None, as_known)
+def list_orders(
+    connection: Connection, known_command: int | None = None, as_of: date | None = None
+) -> list[StoredOrder]:
+    """Every order recorded up to `known_command` (all by default), with what was done to it by the day `as_of`."""
+    return _load(connection, None, known_command, as_of)
 
 
-def _load(connection: Connection, wanted: Any, as_known: datetime | None) -> list[StoredOrder]:
+def _load(
+    connection: Connection, wanted: Any, known_command: int | None = None, as_of: date | None = None
+) -> list[StoredOrder]:
     query = select(payment_order).order_by(payment_order.c.id)
     if wanted is not None:
         query = query.where(wanted)
-    if as_known is not None:
-        query = query.where(payment_order.c.created_at <= as_known)
-    rows = connection.execute(query).all()
+    if known_command is not None:
+        query = query.where(payment_order.c.command_id <= known_command)
+    rows = [row for row in connection.execute(query) if as_of is None or row.created_at.date() <= as_of]
     ids = [row.id for row in rows] if wanted is not None else None
     charges = _grouped(connection, order_charge, ids, order_charge.c.book)
     documents = _grouped(connection, order_document, ids, order_document.c.position)
     events = _grouped(connection, order_event, ids, order_event.c.position)
     seen: dict[int, set[str]] = {}
-    for order_id, book in seen_by_bank(connection, as_known):
+    for order_id, book in seen_by_bank(connection, known_command):
         seen.setdefault(order_id, set()).add(book)
     found = []
     for row in rows:
-        own = [event for event in events.get(row.id, []) if as_known is None or event.at <= as_known]
+        own = [
+            event
+            for event in events.get(row.id, [])
+            if (known_command is None or event.command_id <= known_command)
+            and (as_of is None or event.at.date() <= as_of)
+        ]
         found.append(
             StoredOrder(
                 row.id,
@@ -162,21 +173,21 @@ def _event(row: Any) -> OrderEvent:
     return OrderEvent(row.position, row.act, row.source, row.target, row.role, row.person, row.at, book, row.reason)
 
 
-def seen_by_bank(connection: Connection, as_known: datetime | None = None) -> set[tuple[int, str]]:
+def seen_by_bank(connection: Connection, known_command: int | None = None) -> set[tuple[int, str]]:
     """(order, book) of the payments whose line on the bank account is in a match that stands.
 
     Read from the matches themselves: an undone match takes « vu au relevé » back without another act.
     """
-    limit = "9999" if as_known is None else instant_text(as_known)
     query = text(
         "SELECT DISTINCT x.order_id, o.book FROM order_entry x"
         " JOIN order_event o ON o.order_id = x.order_id AND o.position = x.position AND o.act = 'pay'"
         " JOIN entry_line l ON l.entry_id = x.entry_id AND l.account LIKE '5211_'"
         " JOIN bank_match_entry_line b ON b.entry_id = l.entry_id AND b.position = l.position"
-        " JOIN bank_match m ON m.id = b.match_id AND m.at <= :known"
-        " LEFT JOIN match_undo u ON u.match_id = b.match_id AND u.at <= :known WHERE u.match_id IS NULL"
+        " JOIN bank_match m ON m.id = b.match_id AND m.command_id <= :known"
+        " LEFT JOIN match_undo u ON u.match_id = b.match_id AND u.command_id <= :known WHERE u.match_id IS NULL"
     )
-    return {(row.order_id, row.book) for row in connection.execute(query, {"known": limit})}
+    known = LAST_COMMAND if known_command is None else known_command
+    return {(row.order_id, row.book) for row in connection.execute(query, {"known": known})}
 
 
 def next_number(connection: Connection, year: int) -> tuple[int, str]:

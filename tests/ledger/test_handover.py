@@ -1,0 +1,134 @@
+"""The handover of the office: frozen, signed by both, or by witnesses when one is absent."""
+
+from typing import Any
+
+import pytest
+from ordered import SIGNERS, Office, all_passed
+from sqlalchemy import Engine, text
+
+from ledger.checks.orders import CHECKS
+from ledger.mandates.handover import hand_over, read_handover, sign_handover
+from ledger.orders.order import Charge
+from ledger.refusal import Refusal
+
+
+@pytest.fixture
+def office(books_engine: Engine) -> Office:
+    """One order accepted, one authorised, one suspended and requisitioned, one paid."""
+    ready = Office(books_engine).set_up()
+    ready.until("accept", 100_000)
+    ready.until("authorise", charges=(Charge("ML", 200_000),))
+    third = ready.until("authorise", 50_000)
+    ready.act(third, "suspend", results=all_passed("accBF", "account_imputed"))
+    ready.act(third, "requisition", "mlo", reason="Continuité du service")
+    ready.until("pay", 300_000)
+    ready.later(hours=2)
+    return ready
+
+
+def code(act: Any) -> str:
+    """The code of the refusal that an act meets."""
+    with pytest.raises(Refusal) as refusal:
+        act()
+    return str(refusal.value.as_json()["code"])
+
+
+def handed(office: Office, at: str = "2026-03-02T10:00:00", **more: Any) -> dict[str, Any]:
+    """The handover to the officer of Burkina Faso."""
+    return office.perform("adm", lambda unit: hand_over(unit, "bfo", at, "Acte fictif n° 2", state="BF", **more))
+
+
+def record(office: Office) -> dict[str, Any]:
+    """The record as it reads now."""
+    with office.ledger("aud").read() as connection:
+        return read_handover(connection, 1)
+
+
+def test_the_situation_is_frozen_to_the_franc(office: Office) -> None:
+    done = handed(office)
+    content = record(office)["content"]
+    assert [(row["account"], row["balance"]) for row in content["balances"]] == [
+        ("52111", 700_000),
+        ("52112", 1_000_000),
+        ("52113", 1_000_000),
+    ]
+    assert [(row["number"], row["book"], row["stage"], row["amount"]) for row in content["orders"]] == [
+        ("2026-0001", "BF", "accepted", 100_000),
+        ("2026-0002", "ML", "authorised", 200_000),
+        ("2026-0003", "BF", "requisitioned", 50_000),
+        ("2026-0004", "BF", "paid", 300_000),
+    ]
+    assert [(row["number"], row["reason"]) for row in content["requisitions"]] == [
+        ("2026-0003", "Continuité du service")
+    ]
+    assert (done["to_confirm"], done["outgoing"], done["incoming"]) == (3, "mlo", "bfo")
+    assert [row["name"] for row in content["users"] if row["role"] == "officer"] == ["bfo", "mlo"]
+    office.receive("BF", 5_000)
+    assert record(office)["content"]["balances"][0]["balance"] == 700_000
+
+
+def test_both_officers_sign_and_reservations_stay(office: Office) -> None:
+    handed(office)
+    signed = office.perform("mlo", lambda unit: sign_handover(unit, 1, SIGNERS["mlo"], "Sous réserve du suspens 12"))
+    assert signed["awaited"] == ["bfo (ordonnateur entrant)"]
+    assert office.perform("bfo", lambda unit: sign_handover(unit, 1, SIGNERS["bfo"]))["awaited"] == []
+    assert [row["reservations"] for row in record(office)["signatures"]] == ["Sous réserve du suspens 12", ""]
+    again = code(lambda: office.perform("bfo", lambda unit: sign_handover(unit, 1, SIGNERS["bfo"])))
+    assert again == "handover_signatory"
+    assert code(lambda: office.perform("ctl", lambda unit: sign_handover(unit, 1, SIGNERS["ctl"]))) == (
+        "handover_signatory"
+    )
+    with office.ledger("aud").read() as connection:
+        assert [row for check in CHECKS for row in check.find(connection)] == []
+
+
+def test_two_witnesses_take_the_place_of_an_absent_officer(office: Office) -> None:
+    assert code(lambda: handed(office, absence="Empêchement", witnesses=("ctl",))) == "handover_wrong"
+    done = handed(office, absence="Empêchement constaté", witnesses=("ctl", "accBF"))
+    assert [name.partition(" ")[0] for name in done["awaited"]] == ["bfo", "ctl", "accBF"]
+    assert code(lambda: office.perform("mlo", lambda unit: sign_handover(unit, 1, SIGNERS["mlo"]))) == (
+        "handover_signatory"
+    )
+    for name in ("ctl", "accBF", "bfo"):
+        done = office.perform(name, lambda unit, n=name: sign_handover(unit, 1, SIGNERS[n]))
+    assert done["awaited"] == []
+
+
+@pytest.mark.parametrize(
+    ("at", "refused"),
+    [
+        ("2026-03-02T12:00:00", "handover_wrong"),
+        ("2026-03-02T08:00:00", "mandate_signed_after"),
+        ("hier", "handover_wrong"),
+    ],
+    ids=["to come", "before a signed act", "not an instant"],
+)
+def test_a_cut_off_that_cannot_be_is_refused(at: str, refused: str, office: Office) -> None:
+    assert code(lambda: handed(office, at)) == refused
+
+
+def test_a_handover_is_made_once_and_by_the_administrator(office: Office) -> None:
+    assert code(lambda: office.perform("mlo", lambda unit: hand_over(unit, "bfo", "2026-03-02T10:00", "Acte"))) == (
+        "role_forbidden"
+    )
+    handed(office)
+    assert code(lambda: handed(office)) == "handover_wrong"
+    with office.ledger("aud").read() as connection:
+        assert code(lambda: read_handover(connection, 9)) == "handover_unknown"
+
+
+def test_an_altered_record_is_found(sqlite_books: Any) -> None:
+    from ledger.engine import open_engine
+
+    engine = open_engine(sqlite_books.url)
+    ready = Office(engine).set_up()
+    ready.later(hours=2)
+    handed(ready)
+    ready.perform("bfo", lambda unit: sign_handover(unit, 1, SIGNERS["bfo"]))
+    with engine.connect().execution_options(write=True) as connection, connection.begin():
+        connection.execute(text("DROP TRIGGER handover_signature_no_update"))
+        connection.execute(text("UPDATE handover_signature SET reservations = 'autre'"))
+    with ready.ledger("aud").read() as connection:
+        found = [row for check in CHECKS for row in check.find(connection)]
+    engine.dispose()
+    assert found == [{"record": 1, "part": "incoming", "fault": "signature_invalid"}]
