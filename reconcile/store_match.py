@@ -4,9 +4,15 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert
+from sqlalchemy import Connection
 
-from reconcile.match_tables import bank_match, bank_match_entry_line, bank_match_line
+from ledger.tables.types import instant_text
+from reconcile.match_tables import bank_match
+
+Values = tuple[Any, ...]
+MATCH_COLUMNS = (
+    "id", "book", "run_id", "pass", "reason", "facts", "nearest_rejected", "posted_entry", "at", "actor", "command_id",
+)  # fmt: skip
 
 
 class ConfirmedMatch(NamedTuple):
@@ -28,19 +34,27 @@ def store_matches(unit: Any, matches: Iterable[ConfirmedMatch]) -> list[int]:
 
     The database refuses one that does not balance, whose lines are taken or are another book's.
     """
-    bank: list[dict[str, Any]] = []
-    booked: list[dict[str, Any]] = []
-    rows: list[dict[str, Any]] = []
-    for number, one in enumerate(matches, start=unit.next_id(bank_match)):
-        bank.extend({"match_id": number, "line_id": line} for line in one.lines)
-        booked.extend({"match_id": number, "entry_id": place[0], "position": place[1]} for place in one.entry_lines)
-        rows.append({
-            "id": number, "book": one.book, "run_id": one.run_id, "pass_name": one.pass_name, "reason": one.reason,
-            "facts": json.dumps(dict(one.facts), ensure_ascii=False, sort_keys=True),
-            "nearest_rejected": one.nearest_rejected, "posted_entry": one.posted_entry, "at": unit.now,
-            "actor": unit.user.name, "command_id": unit.command_id,
-        })  # fmt: skip
-    for table, wanted in ((bank_match_line, bank), (bank_match_entry_line, booked), (bank_match, rows)):
-        if wanted:
-            unit.connection.execute(insert(table), wanted)
-    return [row["id"] for row in rows]
+    bank: list[Values] = []
+    booked: list[Values] = []
+    rows: list[Values] = []
+    at, actor, command = instant_text(unit.now), unit.user.name, unit.command_id
+    first = unit.next_id(bank_match)
+    for number, one in enumerate(matches, start=first):
+        bank.extend((number, line) for line in one.lines)
+        booked.extend((number, entry_id, place) for entry_id, place in one.entry_lines)
+        facts = json.dumps(dict(one.facts), ensure_ascii=False, sort_keys=True)
+        rows.append((number, one.book, one.run_id, one.pass_name, one.reason, facts, one.nearest_rejected,
+                     one.posted_entry, at, actor, command))  # fmt: skip
+    _write(unit.connection, "bank_match_line", ("match_id", "line_id"), bank)
+    _write(unit.connection, "bank_match_entry_line", ("match_id", "entry_id", "position"), booked)
+    _write(unit.connection, "bank_match", MATCH_COLUMNS, rows)
+    return list(range(first, first + len(rows)))
+
+
+def _write(connection: Connection, table: str, columns: Sequence[str], rows: list[Values]) -> None:
+    """At the speed of the driver: a run stores hundreds of thousands of rows."""
+    if rows:
+        mark = "%s" if connection.dialect.name == "postgresql" else "?"
+        # the names come from the constants above, never from input
+        sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join([mark] * len(columns))})"  # noqa: S608
+        connection.exec_driver_sql(sql, rows)

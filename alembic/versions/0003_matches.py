@@ -135,6 +135,9 @@ def _matches() -> None:
         _command("bank_match"),
         sa.CheckConstraint("reason <> ''", name="bank_match_reason"),
     )
+    # SQLite looks for the rows that wait for a parent each time one is written: never by reading them all
+    op.create_index("ix_bank_match_posted_entry", "bank_match", ["posted_entry"])
+    op.create_index("ix_bank_match_run", "bank_match", ["run_id"])
     op.create_table(
         "bank_match_line",
         sa.Column("match_id", BIG, nullable=False),
