@@ -149,3 +149,12 @@ def test_a_gap_an_unbalanced_entry_and_a_lone_half_are_seen_though_the_hash_is_r
     assert "moitié du virement" in faults_of(exported({**ENTRY, "peer": 2, "transfer": "V"}, LINES))[0]
     negative = [{**LINES[0], "debit": -5000}, {**LINES[1], "credit": -5000}]
     assert len(faults_of(exported(ENTRY, negative))) == 2
+
+
+def test_an_entry_put_in_the_place_of_another_breaks_the_link_of_the_next() -> None:
+    first = exported(ENTRY, LINES)
+    second = {**ENTRY, "id": 2, "number": 2, "position": 2, "key": "k-2"}
+    assert faults_of(first, exported({**second, "previous_hash": first["hash"]}, LINES)) == []
+    forged = exported({**ENTRY, "label": "Autre libellé"}, LINES)
+    faults = faults_of(forged, exported({**second, "previous_hash": first["hash"]}, LINES))
+    assert faults == [f"NE/OD/2026/2 : empreinte précédente {first['hash']}, attendue {forged['hash']}"]
