@@ -13,6 +13,9 @@ from sqlalchemy import Column, Engine, Table, Text
 from ledger.tables import metadata
 from ledger.tables.types import Instant
 
+# the transaction identifiers of PostgreSQL are unknown to the library
+pytestmark = pytest.mark.filterwarnings("ignore:Did not recognize type:sqlalchemy.exc.SAWarning")
+
 NOT_COMPARED = {
     # constraints, indexes and foreign keys are written in the migrations alone, where raw SQL meets them: each has
     # a name there and an attack in the tests of the guards
@@ -60,7 +63,6 @@ def differences(engine: Engine) -> list[tuple[Any, ...]]:
     return told
 
 
-@pytest.mark.filterwarnings("ignore:Did not recognize type:sqlalchemy.exc.SAWarning")
 def test_the_tables_declared_are_those_of_the_newest_migration(database: Database, engine: Engine) -> None:
     found = [one for one in differences(engine) if one != ("remove_table", "alembic_version")]
     expected = (
