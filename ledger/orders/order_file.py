@@ -88,6 +88,7 @@ class _Place:
         return None if item.get(name) is None else self.text(item, name)
 
     def amount(self, item: Mapping[str, Any]) -> int:
+        """Refuses: amount_not_whole."""
         value = item.get("amount")
         if isinstance(value, bool) or not isinstance(value, int):
             raise AmountNotWhole(file=self.file, where=self.where, found=str(value))
