@@ -15,11 +15,15 @@ from reconcile.match_tables import (
     reconcile_run,
 )
 from reconcile.matching.rows import BankLine, BookLine
-from reconcile.open_lines import bank_lines, book_lines
-from reconcile.tables import statement, statement_line
+from reconcile.open_lines import bank_lines, book_lines, statement_numbers
+from reconcile.tables import statement_line
 
 Row = dict[str, Any]
 BOOKS = ("BF", "ML", "NE")
+_SEEN = (
+    "id", "book", "statement_id", "position", "booking_date", "amount", "bank_reference", "customer_reference", "label",
+)  # fmt: skip
+_BOOKED = ("book", "journal", "year", "number", "line", "amount")
 
 
 def list_matches(connection: Connection, book: str | None = None, status: str | None = None) -> Row:
@@ -88,33 +92,28 @@ def _confirmed(connection: Connection, book: str) -> list[Row]:
     ).all()
     lines: dict[int, list[Row]] = {}
     query = (
-        select(bank_match_line.c.match_id, statement_line, statement.c.number.label("statement_number"))
+        select(bank_match_line.c.match_id, *(statement_line.c[name] for name in _SEEN))
         .join(statement_line, statement_line.c.id == bank_match_line.c.line_id)
-        .join(statement, statement.c.id == statement_line.c.statement_id)
         .where(statement_line.c.book == book)
         .order_by(bank_match_line.c.match_id, statement_line.c.id)
     )
-    for row in connection.execute(query):
-        lines.setdefault(row.match_id, []).append({
-            "id": row.id, "book": book, "statement": row.statement_number or f"n° {row.statement_id}",
-            "position": row.position, "booking_date": row.booking_date, "amount": row.amount,
-            "bank_reference": row.bank_reference, "customer_reference": row.customer_reference, "label": row.label,
-        })  # fmt: skip
+    numbers = statement_numbers(connection, book)
+    for match_id, *values in connection.execute(query):
+        one = dict(zip(_SEEN, values, strict=True))
+        one["statement"] = numbers[one.pop("statement_id")]
+        lines.setdefault(match_id, []).append(one)
     booked: dict[int, list[Row]] = {}
     held = bank_match_entry_line
     query_books = (
-        select(held.c.match_id, held.c.position, entry, (entry_line.c.debit - entry_line.c.credit).label("amount"))
+        select(held.c.match_id, entry.c.book, entry.c.journal, entry.c.year, entry.c.number, held.c.position,
+               entry_line.c.debit - entry_line.c.credit)
         .join(entry, entry.c.id == held.c.entry_id)
         .join(entry_line, (entry_line.c.entry_id == held.c.entry_id) & (entry_line.c.position == held.c.position))
         .where(entry.c.book == book)
         .order_by(held.c.match_id, held.c.entry_id, held.c.position)
-    )
-    for row in connection.execute(query_books):
-        amount, place = row._mapping["amount"], row._mapping[held.c.position]
-        booked.setdefault(row.match_id, []).append({
-            "book": row.book, "journal": row.journal, "year": row.year, "number": row.number, "line": place,
-            "amount": amount,
-        })  # fmt: skip
+    )  # fmt: skip
+    for match_id, *values in connection.execute(query_books):
+        booked.setdefault(match_id, []).append(dict(zip(_BOOKED, values, strict=True)))
     return [
         {
             "id": row.id,
@@ -193,3 +192,19 @@ def reconcile_status(connection: Connection, book: str | None = None) -> list[Ro
             }
         )
     return found
+
+
+def list_runs(connection: Connection, book: str | None = None) -> list[Row]:
+    """Every run, oldest first: who, when, up to which day, and what it answered."""
+    query = select(reconcile_run).order_by(reconcile_run.c.id)
+    if book is not None:
+        query = query.where(reconcile_run.c.book == book)
+    return [
+        {"id": row.id, "book": row.book, "until": row.until, "at": row.at, "by": row.actor, **_told(row.answer)}
+        for row in connection.execute(query)
+    ]
+
+
+def _told(answer: str) -> Row:
+    told = json.loads(answer)
+    return {name: told[name] for name in ("lines", "confirmed", "proposed", "ambiguous", "open", "passes")}

@@ -119,5 +119,25 @@ def status(book: Annotated[str | None, typer.Option("--book", help="Livre : BF, 
     answer({"books": found}, show)
 
 
+@app.command()
+def runs(book: Annotated[str | None, typer.Option("--book", help="Livre : BF, ML ou NE")] = None) -> None:
+    """Les recherches déjà faites : par qui, quand, ce qu'elles ont trouvé."""
+    from ledger.refusal import plain
+    from reconcile.matches import list_runs
+
+    with open_ledger().read() as connection:
+        found = plain(list_runs(connection, book and book.upper()))
+
+    def show() -> None:
+        for one in found:
+            until = f" jusqu'au {one['until']}" if one["until"] else ""
+            say(
+                f"{one['id']:>5}  {one['book']}{until}  {one['at'][:19]}  {one['by']} : {one['lines']} lignes, "
+                f"{one['confirmed']} rapprochements confirmés, {one['proposed']} proposés, {one['open']} restent"
+            )
+
+    answer({"runs": found}, show)
+
+
 for _act in (confirm, undo, impute, regularise, suggestions, statement, sign):
     app.command()(_act)

@@ -1,6 +1,7 @@
 """A run on real books, on each engine: what is matched, what the rules post, what a second run finds."""
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -9,9 +10,10 @@ from sqlalchemy import Engine, insert
 from ledger.correct import reverse_entry
 from ledger.entry_view import view_entry
 from ledger.refusal import Refusal
-from ledger.tables.periods import period_event
+from ledger.tables.periods import period_event, takeover_end
 from ledger.unit import Ledger
-from reconcile.matches import list_matches, reconcile_status
+from portal.verification import verify_books
+from reconcile.matches import list_matches, list_runs, reconcile_status
 from reconcile.matching.declarations import Declarations, DeclaredRemittance
 from tests.reconcile.banked import Seen, bring, do, enter, march, prepared, run, seen_by, statement
 
@@ -169,6 +171,51 @@ def test_the_order_of_arrival_changes_nothing(books_engine: Engine, tmp_path: An
         engine.dispose()
     assert told[0][0]["confirmed"] == 3
     assert [one for one in told if one != told[0]] == []
+
+
+def test_a_run_that_stops_half_way_leaves_nothing_and_the_next_does_it_all(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter(ledger, -40_000, march(9), "OP-2026-0012")
+    bring(ledger, statement([Seen(march(10), -40_000, "VIREMENT", "OP-2026-0012"), CHARGE]))
+    with monkeypatch.context() as broken:
+        broken.setattr("reconcile.run._store_proposals", stopped)
+        with pytest.raises(RuntimeError, match="coupure"):
+            run(ledger)
+    assert confirmed(ledger) == []
+    assert run(ledger)["confirmed"] == 2
+    with ledger.read() as connection:
+        told = [(one["id"], one["by"], one["confirmed"], one["open"]) for one in list_runs(connection, "BF")]
+    assert told == [(1, "installation", 2, 0)]
+
+
+def stopped(*_given: Any) -> None:
+    """The machine stops."""
+    raise RuntimeError("coupure")
+
+
+def test_two_accountants_reconcile_at_once(books_engine: Engine) -> None:
+    ledger = prepared(books_engine, ACCOUNTANTS)
+    for who, book in (("comptable-bf", "BF"), ("comptable-ml", "ML")):
+        bring(seen_by(ledger, who), statement([CHARGE, Seen(march(10), 5)]), book)
+    with ThreadPoolExecutor(2) as two:
+        first = two.submit(run, seen_by(ledger, "comptable-bf"), "BF")
+        second = two.submit(run, seen_by(ledger, "comptable-ml"), "ML")
+    assert (first.result()["confirmed"], second.result()["confirmed"]) == (1, 1)
+    with ledger.read() as connection:
+        assert sorted(one["book"] for one in list_runs(connection)) == ["BF", "ML"]
+        assert [one["name"] for one in verify_books(connection)["checks"] if not one["ok"]] == []
+
+
+def test_a_charge_is_still_posted_once_the_take_over_is_over(ledger: Ledger) -> None:
+    def end(unit: Any) -> dict[str, Any]:
+        row = {"id": 1, "until": march(1), "at": unit.now, "actor": "essai", "command_id": unit.command_id}
+        unit.connection.execute(insert(takeover_end).values(**row))
+        return {}
+
+    do(ledger, end)
+    bring(ledger, statement([CHARGE]))
+    assert run(ledger)["confirmed"] == 1
 
 
 def test_the_status_counts_what_is_left(ledger: Ledger) -> None:
