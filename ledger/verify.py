@@ -1,7 +1,7 @@
 """The checks of the books, in the order in which they are shown."""
 
 from ledger.check import Check
-from ledger.checks import capital, chain, entries, levy, links, order_books, orders, periods
+from ledger.checks import capital, chain, entries, levy, links, order_books, orders, periods, years
 
 CHECKS: tuple[Check, ...] = (
     *entries.CHECKS,
