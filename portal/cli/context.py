@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
@@ -67,17 +66,22 @@ def open_ledger(*, checked: bool = True) -> "Ledger":
     return Ledger(engine, settings.actor or _login())
 
 
-@lru_cache(maxsize=4)
+_engines: dict[str, "Engine"] = {}
+
+
 def _engine(url: str) -> "Engine":
     """One engine for all the commands of a process: its compiled statements serve again."""
     from ledger.engine import open_engine
 
-    return open_engine(url)
+    if url not in _engines:
+        _engines[url] = open_engine(url)
+    return _engines[url]
 
 
 def close_engines() -> None:
     """Let go of every open database, before its file is replaced."""
-    _engine.cache_clear()
+    while _engines:
+        _engines.popitem()[1].dispose()
 
 
 def _login() -> str | None:

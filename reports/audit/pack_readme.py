@@ -106,11 +106,6 @@ def _how(facts: PackFacts) -> Iterator[str]:
             ("sha256sum -c SHA256SUMS",),
         ),
         (
-            "Les fichiers reçus des banques et des douanes sont ceux qui furent importés. La liste de chaque dossier "
-            "porte les empreintes enregistrées à la réception :",
-            tuple(f"(cd {one.where} && sha256sum -c SHA256SUMS)" for one in facts.sources if one.count),
-        ),
-        (
             "Aucune écriture n'a été changée, retirée ou ajoutée. Le vérificateur recalcule chaque empreinte, suit la "
             "chaîne, contrôle équilibres et numéros ; l'encodage est décrit en tête de son fichier :",
             ("python3 -I verificateurs/verifier_chaine.py exports/chaine.jsonl --tetes verification/tetes.json",),
@@ -144,6 +139,13 @@ def _how(facts: PackFacts) -> Iterator[str]:
             (),
         ),
     ]
+    received = tuple(f"(cd {one.where} && sha256sum -c SHA256SUMS)" for one in facts.sources if one.count)
+    if received:
+        text = (
+            "Les fichiers reçus des banques et des douanes sont ceux qui furent importés. La liste de chaque dossier "
+            "porte les empreintes enregistrées à la réception :"
+        )
+        steps.insert(1, (text, received))
     if facts.orders_signed:
         steps.append(
             (
