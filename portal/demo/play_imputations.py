@@ -1,15 +1,13 @@
 """The suspense imputations of the story as acts: the line's number is looked for among the open lines."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ledger.refusal import Refusal
-from portal.demo.model import Imputation
+from portal.demo.model import Imputation, Story
 from portal.demo.places import ACCOUNTANTS
+from portal.demo.play import ask
 from portal.demo.script import Act
-
-Ask = Callable[[tuple[str, ...], str], Any]
-"""Gives a command as a user and answers its JSON document."""
 
 
 class DemoLineMissing(Refusal):
@@ -39,21 +37,28 @@ def line_of(imputation: Imputation, open_lines: Iterable[Mapping[str, Any]], tak
     raise DemoLineMissing(book=line.book, day=line.booked, amount=line.amount, label=line.label, found="aucune")
 
 
-def imputing(imputation: Imputation, line: int) -> Act:
+def act_of(imputation: Imputation, line: int) -> Act:
     """The act of the accountant of the line's book, on the day of the story."""
     words = ("reconcile", "impute", str(line), "--account", imputation.account, "--reason", imputation.reason)
     return Act(imputation.day, ACCOUNTANTS[imputation.line.book], words)
 
 
-def imputations_as_acts(imputations: Iterable[Imputation], ask: Ask) -> Iterator[Act]:
-    """Each imputation as an act, in the order of days; its line is asked for once the statements are in the books.
+def imputing(story: Story, database: str) -> tuple[Act, ...]:
+    """The story's imputations as acts, in the order of days; the statements must be in the books already.
 
-    `ask` is called with `reconcile matches --book BOOK --status open` just before each act.
-    Refuses: demo_line_missing.
+    Refuses: demo_line_missing, demo_stopped.
     """
+
+    def look(book: str) -> Any:
+        words = ("reconcile", "matches", "--book", book, "--status", "open")
+        return ask(words, database, ACCOUNTANTS[book], story.last)["open"]["statement_lines"]
+
+    planned = sorted(story.imputations, key=lambda one: (one.day, one.line.book, one.line.amount))
+    open_lines = {book: look(book) for book in {one.line.book for one in planned}}
     taken: list[int] = []
-    for one in sorted(imputations, key=lambda found: (found.day, found.line.book, found.line.amount)):
-        words = ("reconcile", "matches", "--book", one.line.book, "--status", "open")
-        line = line_of(one, ask(words, ACCOUNTANTS[one.line.book])["open"]["statement_lines"], taken)
+    acts = []
+    for one in planned:
+        line = line_of(one, open_lines[one.line.book], taken)
         taken.append(line)
-        yield imputing(one, line)
+        acts.append(act_of(one, line))
+    return tuple(acts)

@@ -9,9 +9,9 @@ from ledger.refusal import Refusal
 from portal.cli.call import call
 from portal.demo.model import Imputation
 from portal.demo.places import ACCOUNTANTS
-from portal.demo.play_imputations import imputations_as_acts, imputing, line_of
+from portal.demo.play_imputations import act_of, imputing, line_of
 from portal.demo.story import make_story
-from tests.reconcile.banked import Seen, bring, prepared, statement
+from tests.reconcile.banked import Seen, bring, prepared, seen_by, statement
 
 
 @pytest.fixture(scope="module")
@@ -40,27 +40,27 @@ def test_a_line_that_is_not_open_stops_the_demonstration(imputations: tuple[Impu
 
 def test_the_act_is_the_accountants_of_the_book(imputations: tuple[Imputation, ...]) -> None:
     one = imputations[0]
-    act = imputing(one, 12)
+    act = act_of(one, 12)
     assert act.words[:3] == ("reconcile", "impute", "12")
     assert (act.day, act.user, one.account in act.words) == (one.day, ACCOUNTANTS[one.line.book], True)
 
 
-def test_every_imputation_is_played(imputations: tuple[Imputation, ...], sqlite_books: Any) -> None:
+def test_every_imputation_is_played(sqlite_books: Any) -> None:
+    story = make_story()
     engine = open_engine(sqlite_books.url)
-    ledger = prepared(engine)
-    for book in ("BF", "ML", "NE"):
-        mine = sorted((one.line for one in imputations if one.line.book == book), key=lambda line: line.booked)
+    people = [("administrateur", "administrator", None)]
+    people += [(name, "accountant", book) for book, name in ACCOUNTANTS.items()]
+    ledger = prepared(engine, people)
+    for book, name in ACCOUNTANTS.items():
+        mine = sorted((one.line for one in story.imputations if one.line.book == book), key=lambda line: line.booked)
         seen = [Seen(line.booked, line.amount, line.label) for line in mine]
-        bring(ledger, statement(seen, start=mine[0].booked, end=mine[-1].booked), book)
+        bring(seen_by(ledger, name), statement(seen, start=mine[0].booked, end=mine[-1].booked), book)
     engine.dispose()
 
-    def ask(words: tuple[str, ...], _user: str) -> Any:
-        return call((*words, "--json"), database=sqlite_books.url, actor="installation").document
+    acts = imputing(story, sqlite_books.url)
 
-    codes = [
-        call(act.words, database=sqlite_books.url, actor="installation").code
-        for act in imputations_as_acts(imputations, ask)
-    ]
-    assert codes == [0] * len(imputations)
-    left = ask(("reconcile", "matches", "--status", "open"), "installation")["open"]["statement_lines"]
-    assert left == []
+    codes = [call(act.words, database=sqlite_books.url, actor=act.user).code for act in acts]
+    assert codes == [0] * len(story.imputations)
+    words = ("reconcile", "matches", "--status", "open", "--json")
+    left = call(words, database=sqlite_books.url, actor="administrateur").document["open"]
+    assert left["statement_lines"] == []
