@@ -24,6 +24,7 @@ from ledger.years.rules import (
     check_balances,
     check_year,
     clearing_entries,
+    months_to_close,
     opening_entry,
     result_entry,
     result_of,
@@ -135,9 +136,7 @@ def year_status(connection: Connection, books: tuple[str, ...] = BOOKS) -> dict[
                     "result": -sum(balances.get(number, 0) for number in ("131", "139"))
                     if closed
                     else result_of(balances),
-                    "months_open": []
-                    if closed
-                    else [name_of((year, m)) for m in range(1, 13) if state.is_open((year, m))],
+                    "months_open": [] if closed else months_to_close(state, year),
                     "suspense": {a: b for a, b in sorted(balances.items()) if b and a in suspense},
                     "transfers": {a: b for a, b in sorted(balances.items()) if b and a in transfers},
                     "drafts": drafts_of(connection, book, year),
