@@ -8,6 +8,10 @@ from sqlalchemy.engine import make_url
 from ledger.refusal import Refusal
 
 BUSY_TIMEOUT_MS = 30_000
+
+SYNCHRONOUS = "FULL"
+"""What SQLite waits for at each commit: FULL means that a power cut loses nothing that was answered."""
+
 WRITER_LOCK = 20250328
 """Key of the advisory lock that orders every writer on PostgreSQL; SQLite has one writer by nature."""
 
@@ -64,7 +68,7 @@ def _sqlite(url: Any) -> Engine:
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
         cursor.execute("PRAGMA recursive_triggers = ON")
         cursor.close()
 

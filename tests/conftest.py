@@ -13,6 +13,11 @@ import pytest
 from databases import APPLICATION, BOOKS, TEMPLATE, Database, copied_file, copied_on_server
 from postgres import Server, running
 
+import ledger.engine
+
+# the machine that tests does not lose its power: commits need not wait for the disk
+ledger.engine.SYNCHRONOUS = "OFF"
+
 hypothesis.settings.register_profile("default", derandomize=True, deadline=None, database=None)
 hypothesis.settings.register_profile("fuzz", max_examples=5_000, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("default")
