@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, exists, func, select
 
 from ledger.tables.journal import entry, entry_line
+from ledger.tables.signoff import reconciliation_signature, reconciliation_signoff
 from reconcile.match_tables import (
     bank_match,
     bank_match_entry_line,
@@ -169,7 +170,8 @@ def _proposed(
 
 
 def reconcile_status(connection: Connection, book: str | None = None) -> list[Row]:
-    """For each book: bank lines, matched, open, their amounts; open lines of the books; the last run."""
+    """For each book: bank lines, matched, open, their amounts; open lines of the books; the last run; the last
+    month signed."""
     found = []
     for code in BOOKS if book is None else (book,):
         open_bank, open_book = bank_lines(connection, code), book_lines(connection, code)
@@ -189,9 +191,24 @@ def reconcile_status(connection: Connection, book: str | None = None) -> list[Ro
                 "open_book": len(open_book),
                 "open_book_amount": sum(line.amount for line in open_book),
                 "last_run": None if last is None else last.at,
+                "signed_until": _signed_until(connection, code),
             }
         )
     return found
+
+
+def _signed_until(connection: Connection, book: str) -> str | None:
+    """The last month, `2026-03`, whose statement two people have signed."""
+    table = reconciliation_signoff.c
+    query = (
+        select(table.year, table.month)
+        .join(reconciliation_signature, reconciliation_signature.c.signoff_id == table.id)
+        .where(table.book == book, reconciliation_signature.c.part == "reviewer")
+        .order_by(table.year.desc(), table.month.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else f"{row.year:04d}-{row.month:02d}"
 
 
 def list_runs(connection: Connection, book: str | None = None) -> list[Row]:

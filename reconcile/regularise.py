@@ -39,7 +39,8 @@ def regularise(
     """Move what an imputation left on a suspense account to `account`: whole, or `amount` francs of it.
 
     `what` is the number of a bank line or the name of an entry; `reference` is, for a credit, the remittance that it
-    turned out to be. Dated `day`, by default the day of the act, in the first open period.
+    turned out to be. Dated `day`, by default the day of the act, never before the imputation, in the first open
+    period.
     Refuses: reason_missing, entry_unknown, reference_unreadable, nothing_to_regularise,
     regularisation_too_large, regularisation_account, regularisation_needs_order, role_forbidden, book_forbidden,
     and what `post_entries` refuses.
@@ -59,7 +60,7 @@ def regularise(
     if account in bank_ledger_accounts(connection, imputed.book) or (account in chart and chart[account].suspense):
         raise RegularisationAccount(entry=imputed.reference, account=account)
     law = law_of(connection)
-    when = open_date(law, imputed.book, day or unit.now.date())
+    when = open_date(law, imputed.book, max(day or unit.now.date(), imputed.date))
     _needs_no_order(connection, imputed, left, when)
     rank = len(regularisations_of(connection, imputed.id)) + 1
     own, other = Line(left.account, 0, moved, None, reference), Line(account, moved, 0, None, reference)

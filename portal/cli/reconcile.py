@@ -113,7 +113,7 @@ def status(book: Annotated[str | None, typer.Option("--book", help="Livre : BF, 
             say(
                 f"{one['book']} : {one['matched']} lignes sur {one['lines']} rapprochées · banque ouvertes "
                 f"{one['open_bank']} ({format_francs(one['open_bank_amount'])}) · livres ouvertes {one['open_book']} "
-                f"({format_francs(one['open_book_amount'])})"
+                f"({format_francs(one['open_book_amount'])}) · dernier mois signé {one['signed_until'] or '—'}"
             )
 
     answer({"books": found}, show)

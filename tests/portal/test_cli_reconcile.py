@@ -59,6 +59,9 @@ def test_a_month_goes_from_the_statement_to_two_signatures(pcaes: Any, tmp_path:
     signed = pcaes("reconcile", "statement", "--book", "bf", "--month", "2026-03", "--json").document["signed"]
     assert (signed["preparer"], signed["reviewer"], signed["changes"]) == ("comptable-bf", "controleur", [])
     assert "vérifié par controleur" in pcaes("reconcile", "statement", "--book", "BF", "--month", "2026-03").out
+    told = pcaes("reconcile", "status", "--book", "BF", "--json").document["books"][0]
+    assert (told["open_bank"], told["signed_until"]) == (0, "2026-03")
+    assert [one["book"] for one in pcaes("reconcile", "runs", "--json").document["runs"]] == ["BF"]
     assert pcaes("verify", "--json").document["ok"] is True
 
 
