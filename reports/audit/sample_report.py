@@ -30,8 +30,7 @@ _COLUMNS = (
     francs("credit", "Crédit"),
     Column("recorded", "Enregistrée le", "date"),
     Column("actor", "Validée par", width=16),
-    Column("result", "Résultat du contrôle", width=18),
-    Column("remark", "Observation", width=24),
+    Column("remark", "Constat de l'auditeur", width=30),
 )
 
 
@@ -105,7 +104,7 @@ def _sample_rows(connection: Connection, sample: Sample) -> tuple[list[Row], lis
         row: Row = (
             place, draw.ref, _reason(draw), entry.date, entry.document, entry.document_date, line.account,
             titles.get(line.account, ""), line.label or entry.label, line.debit, line.credit, entry.recorded_at.date(),
-            entry.actor, None, None,
+            entry.actor, None,
         )  # fmt: skip
         found.append(((entry.id, int(position)), place, row))
     found.sort(key=lambda one: one[0])
@@ -119,7 +118,7 @@ def _reason(draw: Draw) -> str:
 
 
 def _sample_table(rows: list[Row], sample: Sample) -> Table:
-    notes = ["Les deux dernières colonnes sont à remplir par l'auditeur."]
+    notes = ["La dernière colonne est à remplir par l'auditeur."]
     if sample.exhaustive:
         notes.insert(0, EXHAUSTIVE)
     return Table("sample", "Échantillon", _COLUMNS, rows, notes=tuple(notes))
@@ -199,8 +198,8 @@ def _document(
     population: Population, totals: ControlTotals, sample: Sample, rows: list[Row], order: list[int]
 ) -> Mapping[str, Any]:
     request, plan = population.request, sample.plan
-    keys = [column.key for column in _COLUMNS[:-2]]
-    items: list[dict[str, Any]] = [dict(zip(keys, row[:-2], strict=True)) for row in rows]
+    keys = [column.key for column in _COLUMNS[:-1]]
+    items: list[dict[str, Any]] = [dict(zip(keys, row[:-1], strict=True)) for row in rows]
     for item, place in zip(items, order, strict=True):
         draw = sample.draws[place - 1]
         item |= {"certain": draw.certain, "hits": draw.hits, "key": draw.key}
