@@ -28,7 +28,8 @@ class StateYear(NamedTuple):
     collected: int
     remitted: int
     credited: int
-    arrears: int
+    late_to_collect: int
+    late_to_remit: int
     anomalies: int
     suspense: int
     suspense_items: int
@@ -53,7 +54,10 @@ def dashboard(connection: Connection, request: ReportRequest) -> Report:
         controls=_controls(capital, places),
         parameters=(
             ("Prélèvement de la période", "états des recettes des mois de la période, tous bureaux"),
-            ("Arriérés échus", "restes à recouvrer et à reverser de tous les mois échus, au jour de l'arrêté"),
+            (
+                "À recouvrer, à reverser, échus",
+                "restes de tous les mois dont l'échéance est passée au jour de l'arrêté",
+            ),
             ("À imputer (CIP)", "somme des suspens, sans compenser débits et crédits"),
         ),
         counts=(("Anomalies des états de recettes", sum(one.anomalies for one in years)),),
@@ -77,7 +81,8 @@ def _years(connection: Connection, request: ReportRequest) -> list[StateYear]:
             StateYear(
                 book=code,
                 **{name: sum(getattr(row, name) for row in own) for name, _ in CHAIN},
-                arrears=sum(one.amount for one in late if one.book == code),
+                late_to_collect=sum(one.amount for one in late if one.book == code and one.stage == "to_collect"),
+                late_to_remit=sum(one.amount for one in late if one.book == code and one.stage == "to_remit"),
                 anomalies=sum(one.book == code for one in strange),
                 suspense=sum(abs(amount) for amount in items),
                 suspense_items=len(items),
@@ -91,12 +96,21 @@ def _levy(years: list[StateYear]) -> Table:
         Column("state", "État", width=24),
         *(francs(key, title, "Prélèvement de la période", width=19) for key, title in CHAIN),
         Column("rate", "Recouvré / liquidé", "percent", width=19),
-        francs("arrears", "Arriérés échus", "À ce jour", width=19),
+        francs("late_to_collect", "À recouvrer, échu", "À ce jour", width=19),
+        francs("late_to_remit", "À reverser, échu", "À ce jour", width=19),
         Column("anomalies", "Anomalies", "integer", width=12, total=True, band="À ce jour"),
         francs("suspense", "À imputer (CIP)", "À ce jour", width=19),
     )
     rows: list[Row] = [
-        (TITLES[one.book], *one[1:5], _percent(one.collected, one.assessed), one.arrears, one.anomalies, one.suspense)
+        (
+            TITLES[one.book],
+            *one[1:5],
+            _percent(one.collected, one.assessed),
+            one.late_to_collect,
+            one.late_to_remit,
+            one.anomalies,
+            one.suspense,
+        )
         for one in years
     ]
     return Table("levy", "Prélèvement confédéral", columns, rows, sheet=SHEET)

@@ -10,6 +10,7 @@ import typer
 from portal.cli.context import answer, say, settings
 
 DATABASE = "demonstration-fictive.db"
+SHOWN = (".xlsx", ".txt", ".journal", ".beancount", ".zip", ".db")
 
 
 def demo(
@@ -40,7 +41,7 @@ def demo(
     play(list(reporting(story, out)), database, _progress("Classeurs, exports, contrôles"))
     found = gather(story, lambda *words: ask(words, database, auditor, story.last))
     found["seconds"] = round(time.monotonic() - started, 1)
-    found["files"] = sorted(path.name for path in out.iterdir() if path.is_file() and path.name[0] != ".")
+    found["files"] = sorted(path.name for path in out.iterdir() if path.suffix in SHOWN)
     answer(found, lambda: screen(found, out))
 
 
