@@ -239,3 +239,28 @@ def test_the_zip_of_a_folder_is_made_of_its_files_only(tmp_path: Path) -> None:
     with zipfile.ZipFile(stream) as opened:
         assert opened.namelist() == ["SHA256SUMS", "b/deux.bin", "un.txt"]
         assert opened.read("un.txt") == "é\n".encode()
+
+
+def test_a_received_file_that_changed_since_is_named_and_fails_its_own_list(sqlite_books: Any, tmp_path: Path) -> None:
+    import hashlib
+    import sqlite3
+
+    from ledger.engine import open_engine
+
+    raw = sqlite3.connect(sqlite_books.url.removeprefix("sqlite:///"))
+    for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        raw.execute(f'DROP TRIGGER "{name}"')
+    received = hashlib.sha256(b"releve recu").hexdigest()
+    row = (1, received, "../relevé 1.sta", "mt940", b"releve change", "2026-05-04T08:00:00.000000Z", "essai", 1)
+    raw.execute("INSERT INTO statement_file VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    raw.commit()
+    raw.close()
+    engine = open_engine(sqlite_books.url)
+    facts = packed(engine, tmp_path / "dossier.zip")
+    engine.dispose()
+    place = unpacked(tmp_path / "dossier.zip", tmp_path / "dossier")
+
+    assert sums(place / "sources/releves/SHA256SUMS") == {"00001-releve_1.sta": received}
+    assert (place / "sources/releves/00001-releve_1.sta").read_bytes() == b"releve change"
+    assert [one.altered for one in facts.sources if one.count] == [("00001-releve_1.sta",)]
+    assert "ALTÉRÉ : sources/releves/00001-releve_1.sta" in (place / "LISEZ-MOI.txt").read_text(encoding="utf-8-sig")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from reports.audit.sampling import (
     Item,
+    MonetaryPlan,
     SampleSizeInvalid,
     draw_below,
     draw_digest,
@@ -175,6 +176,16 @@ def test_a_line_across_two_cells_comes_once_with_its_two_hits() -> None:
     twice = [draw for draw in draws if draw.hits == 2]
     assert {draw.ref for draw in twice} == {population[1].ref}
     assert all(draw.key.count(" ; ") == 1 for draw in twice)
+
+
+def test_a_franc_belongs_to_the_line_whose_running_total_holds_it() -> None:
+    population = items([30, 40, -5, 30])
+    plan = MonetaryPlan(total=100, certain=(), rest=100, points=(29, 30, 69, 70))
+    assert [(draw.ref, draw.key) for draw in draw_monetary(population, plan)] == [
+        (population[0].ref, "30"),
+        (population[1].ref, "31 ; 70"),
+        (population[3].ref, "71"),
+    ]
 
 
 def test_a_population_without_value_gives_an_empty_monetary_sample() -> None:
