@@ -67,7 +67,9 @@ CHECKS = (
         f"SELECT {NAME} AS entry, l.position, l.account FROM entry_line l JOIN entry e ON e.id = l.entry_id"  # noqa: S608
         " LEFT JOIN account a ON a.number = l.account WHERE a.number IS NULL OR NOT a.postable"
         " OR a.book <> e.book OR (SELECT v.action FROM account_event v WHERE v.account = l.account"
-        " AND v.from_date <= e.date ORDER BY v.from_date DESC, v.id DESC LIMIT 1) = 'close'",
+        # a closing decided later does not make wrong what was posted before it
+        " AND v.from_date <= e.date AND v.command_id < e.command_id"
+        " ORDER BY v.from_date DESC, v.id DESC LIMIT 1) = 'close'",
     ),
     Check("entry_period", "L'exercice et la période de chaque écriture sont ceux de sa date", _wrong_dates),
     sql_check(
