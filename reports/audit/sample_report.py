@@ -173,7 +173,8 @@ def _controls(population: Population, totals: ControlTotals, sample: Sample, row
     count, debit, credit = population.summed_by_database()
     drawn_debit = sum(int(str(row[9])) for row in rows)
     drawn_credit = sum(int(str(row[10])) for row in rows)
-    amounts = {line.ref: line for line in population.lines() if line.ref in {draw.ref for draw in sample.draws}}
+    wanted = {draw.ref for draw in sample.draws}
+    amounts = {line.ref: line for line in population.lines() if line.ref in wanted}
     return (
         Control("Population : nombre de lignes = base de données", "{population.count:total}", totals.count, count),
         Control("Population : débits = base de données", "{population.debit:total}", totals.debit, debit),
