@@ -21,8 +21,10 @@ from reports.collections_tables import (
     CAUSES,
     anomalies_table,
     arrears_table,
+    causes_table,
     detail_table,
     exempt_table,
+    gaps_table,
     law_table,
     months_table,
     overdue_table,
@@ -53,8 +55,10 @@ def collections(connection: Connection, request: ReportRequest) -> Report:
     ]  # fmt: skip
     tables = (
         states_table(rows, late, request.books),
+        causes_table(rows, request.books),
         months_table(rows, request.books),
         detail_table(rows),
+        gaps_table(rows),
         overdue_table(late, request.books),
         arrears_table(late),
         anomalies_table(strange),
@@ -120,7 +124,7 @@ def _charts(late: bool) -> Iterable[Chart]:
     yield Chart(
         "stacked",
         "Écart entre liquidé et crédité, par cause",
-        "states",
+        "causes",
         "name",
         tuple(Series(key, title) for key, title in CAUSES),
         sheet="Synthèse",
@@ -148,14 +152,14 @@ def _controls(rows: list[Collection], late: list[Arrear]) -> Iterable[Control]:
         )
     yield Control(
         "Synthèse = détail : crédité, avec et sans référence",
-        "{states.credited:total}+{states.without_reference:total}",
+        "{states.credited:total}+{causes.without_reference:total}",
         sums["credited"],
         "{detail.credited:total}",
         sums["credited"],
     )
     yield Control(
         "Liquidé − crédité = non recouvré + non reversé + en route + inexpliqué",
-        "+".join(f"{{states.{key}:total}}" for key, _ in CAUSES),
+        "+".join(f"{{causes.{key}:total}}" for key, _ in CAUSES),
         sum(row.not_collected + row.not_remitted + row.in_transit + row.unexplained for row in rows if row.office),
         "{states.assessed:total}-{states.credited:total}",
         sum(row.gap for row in rows if row.office),

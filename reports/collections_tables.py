@@ -27,22 +27,15 @@ GROUPS = {code: book_title(code) for code, _ in BOOKS}
 
 
 def states_table(rows: Sequence[Collection], late: Sequence[Arrear], books: Sequence[str]) -> Table:
-    """One row per State: base, the chain, the gap by cause, what bears no reference, arrears to remit."""
+    """One row per State: base, the chain, what is left to collect and to remit, what of it is late."""
     body: list[Row] = []
     for code in books:
         own = [row for row in rows if row.book == code and row.office is not None]
-        sums = {
-            name: sum(getattr(row, name) for row in own)
-            for name in ("base", "exempt_base", "expected", *(key for key, _ in (*CHAIN, *CAUSES)))
-        }
-        unnamed = sum(row.credited for row in rows if row.book == code and row.office is None)
+        names = ("base", "exempt_base", "expected", *(key for key, _ in CHAIN))
+        sums = [sum(getattr(row, name) for row in own) for name in names]
+        assessed, collected, remitted = sums[3:6]
         overdue = sum(one.amount for one in late if one.book == code and one.stage == "to_remit")
-        chain = (sums[key] for key, _ in CHAIN)
-        to_collect, to_remit = sums["assessed"] - sums["collected"], sums["collected"] - sums["remitted"]
-        parts = (sums[key] for key, _ in CAUSES)
-        gap = sums["assessed"] - sums["credited"]
-        totals = (sums["base"], sums["exempt_base"], sums["expected"], *chain, to_collect, to_remit, overdue)
-        body.append((TITLES[code], *totals, gap, *parts, unnamed))
+        body.append((TITLES[code], *sums, assessed - collected, collected - remitted, overdue))
     return Table(
         "states",
         "Par État",
@@ -55,13 +48,32 @@ def states_table(rows: Sequence[Collection], late: Sequence[Arrear], books: Sequ
             francs("to_collect", "Reste à recouvrer", formula="[assessed]-[collected]"),
             francs("to_remit", "Reste à reverser", formula="[collected]-[remitted]"),
             francs("overdue", "Dont échu à reverser"),
-            francs("gap", "Écart", "Liquidé − crédité", formula="[assessed]-[credited]"),
-            *(francs(key, title, "Liquidé − crédité") for key, title in CAUSES),
+        ),
+        body,
+        notes=("Attendu : base imposable × taux en vigueur à la fin du mois, arrondi au franc sur le total du mois.",),
+        sheet="Synthèse",
+    )
+
+
+def causes_table(rows: Sequence[Collection], books: Sequence[str]) -> Table:
+    """One row per State: the gap between assessed and credited by cause, and what bears no reference."""
+    body: list[Row] = []
+    for code in books:
+        own = [row for row in rows if row.book == code and row.office is not None]
+        parts = [sum(getattr(row, key) for row in own) for key, _ in CAUSES]
+        unnamed = sum(row.credited for row in rows if row.book == code and row.office is None)
+        body.append((TITLES[code], *parts, sum(parts), unnamed))
+    return Table(
+        "causes",
+        "Écart entre liquidé et crédité",
+        (
+            Column("name", "État"),
+            *(francs(key, title, "Causes") for key, title in CAUSES),
+            francs("gap", "Écart", formula="+".join(f"[{key}]" for key, _ in CAUSES)),
             francs("without_reference", "Crédité sans référence"),
         ),
         body,
         notes=(
-            "Attendu : base imposable × taux en vigueur à la fin du mois, arrondi au franc sur le total du mois.",
             f"En route : reversé depuis {TRANSIT_DAYS} jours au plus et pas encore vu par la banque.",
             "Un montant négatif dit qu'il a été reversé, recouvré ou crédité plus que l'étape précédente.",
         ),
@@ -88,17 +100,19 @@ def months_table(rows: Iterable[Collection], books: Sequence[str]) -> Table:
     return Table("months", "Recouvré par mois", columns, body, sheet="Synthèse")
 
 
+def _ordered(rows: Iterable[Collection]) -> list[Collection]:
+    return sorted(rows, key=lambda row: (row.book, row.office is None, row.office or "", row.period or ""))
+
+
 def detail_table(rows: Iterable[Collection]) -> Table:
     """Every office and month, sub-totals by State; the row of a State's credits without reference closes it."""
-    ordered = sorted(rows, key=lambda row: (row.book, row.office is None, row.office or "", row.period or ""))
     body: list[Row] = [
         (
             row.book, row.office or UNNAMED, row.period, row.base, row.exempt_base, row.expected, row.assessed,
-            row.collected, row.remitted, row.credited, row.to_collect, row.to_remit, row.not_collected,
-            row.not_remitted, row.in_transit, row.unexplained, row.due_date, row.days_late or None, row.reference,
-            row.remitted_on, row.revision or None,
+            row.collected, row.remitted, row.credited, row.to_collect, row.to_remit, row.due_date,
+            row.days_late or None,
         )
-        for row in ordered
+        for row in _ordered(rows)
     ]  # fmt: skip
     return Table(
         "detail",
@@ -113,12 +127,8 @@ def detail_table(rows: Iterable[Collection]) -> Table:
             *(francs(key, title, "Chaîne du prélèvement") for key, title in CHAIN),
             francs("to_collect", "Reste à recouvrer", formula="[assessed]-[collected]"),
             francs("to_remit", "Reste à reverser", formula="[collected]-[remitted]"),
-            *(francs(key, title, "Liquidé − crédité") for key, title in CAUSES),
             Column("due_date", "Échéance", "date"),
             Column("days_late", "Jours de retard", "integer"),
-            Column("reference", "Référence du reversement"),
-            Column("remitted_on", "Reversé le", "date"),
-            Column("revision", "Version de l'état", "integer"),
         ),
         body,
         group_by="book",
@@ -127,6 +137,34 @@ def detail_table(rows: Iterable[Collection]) -> Table:
             "Jours de retard : de l'échéance au reversement, ou au jour de l'état tant qu'il reste à reverser.",
             "Un crédit pour plusieurs références est réparti selon les montants déclarés, au franc près.",
         ),
+    )
+
+
+def gaps_table(rows: Iterable[Collection]) -> Table:
+    """Every office and month: where the money between the assessment and the bank is, and under which reference."""
+    body: list[Row] = [
+        (
+            row.book, row.office or UNNAMED, row.period, row.not_collected, row.not_remitted, row.in_transit,
+            row.unexplained, row.gap, row.reference, row.remitted_on, row.revision or None,
+        )
+        for row in _ordered(rows)
+    ]  # fmt: skip
+    return Table(
+        "gaps",
+        "Écarts et reversements",
+        (
+            Column("book", "État"),
+            Column("office", "Bureau"),
+            Column("period", "Mois", "month"),
+            *(francs(key, title, "Liquidé − crédité") for key, title in CAUSES),
+            francs("gap", "Écart", "Liquidé − crédité", formula="+".join(f"[{key}]" for key, _ in CAUSES)),
+            Column("reference", "Référence du reversement"),
+            Column("remitted_on", "Reversé le", "date"),
+            Column("revision", "Version de l'état", "integer"),
+        ),
+        body,
+        group_by="book",
+        group_titles=GROUPS,
     )
 
 
