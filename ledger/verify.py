@@ -1,12 +1,13 @@
 """The checks of the books, in the order in which they are shown."""
 
 from ledger.check import Check
-from ledger.checks import capital, chain, entries, levy, links, order_books, orders, periods, years
+from ledger.checks import capital, chain, commands, entries, levy, links, order_books, orders, periods, years
 
 CHECKS: tuple[Check, ...] = (
     *entries.CHECKS,
     *links.CHECKS,
     *chain.CHECKS,
+    *commands.CHECKS,
     *capital.CHECKS,
     *periods.CHECKS,
     *years.CHECKS,

@@ -1,0 +1,45 @@
+"""The command log and what it ties: commands in order, rows born of a command, rows that name others."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, and_, select
+
+from ledger.check import Check, Row, sql_check
+from ledger.tables import metadata
+from ledger.tables.commands import command_log
+
+
+def rows_without_command(connection: Connection) -> Iterable[Row]:
+    """Rows whose command is unknown or was refused."""
+    for table in metadata.sorted_tables:
+        if "command_id" not in table.c:
+            continue
+        born = and_(command_log.c.id == table.c.command_id, command_log.c.outcome == "done")
+        query = select(*table.primary_key.columns, table.c.command_id).select_from(table.outerjoin(command_log, born))
+        # what a migration brought, such as the terms of the capital, has no command
+        for row in connection.execute(query.where(command_log.c.id.is_(None), table.c.command_id.is_not(None))):
+            yield {"table": table.name, "row": [str(value) for value in row[:-1]], "command": row.command_id}
+
+
+def broken_references(connection: Connection) -> Iterable[Row]:
+    """Rows that name a row which does not exist: on SQLite a plain connection does not look."""
+    for table in metadata.sorted_tables:
+        for key in table.foreign_key_constraints:
+            target = key.referred_table.alias()
+            pairs = [(table.c[one.parent.name], target.c[one.column.name]) for one in key.elements]
+            joined = table.outerjoin(target, and_(*(own == other for own, other in pairs)))
+            lost = select(*table.primary_key.columns).select_from(joined).where(pairs[0][1].is_(None))
+            for row in connection.execute(lost.where(*(own.is_not(None) for own, _ in pairs))):
+                yield {"table": table.name, "row": [str(value) for value in row], "names": key.referred_table.name}
+
+
+CHECKS = (
+    sql_check(
+        "command_sequence",
+        "Les commandes se suivent sans trou, dans l'ordre de leurs instants",
+        "SELECT c.id, c.at FROM command_log c LEFT JOIN command_log p ON p.id = c.id - 1"
+        " WHERE (p.id IS NULL AND c.id <> 1) OR p.at > c.at",
+    ),
+    Check("row_commands", "Chaque ligne des livres est née d'une commande aboutie", rows_without_command),
+    Check("references", "Chaque ligne qui en nomme une autre nomme une ligne qui existe", broken_references),
+)
