@@ -125,7 +125,6 @@ def test_a_row_whose_command_is_not_in_the_log_is_noticed(full_books: Path, tmp_
     [
         ("command_log.id", "INTEGER", "row_commands"),
         ("account_event.account", "TEXT", "references"),
-        ("app_user.name", "TEXT", "references"),
         ("book.code", "TEXT", "references"),
         ("user_event.user_name", "TEXT", "references"),
     ],
