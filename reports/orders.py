@@ -25,7 +25,14 @@ def orders(connection: Connection, request: ReportRequest) -> Report:
     charges = charge_rows(connection, request.as_of, request.known_command, request.book)
     delays = delay_rows(connection, request.as_of, request.known_command, request.book)
     requisitions = requisition_rows(connection, request.as_of, request.known_command, request.book)
-    tables = (_register(charges), _by_stage(charges), _delays(delays), _requisitions(requisitions))
+    tables = (
+        _register(charges),
+        _steps(charges),
+        _signatures(charges),
+        _by_stage(charges),
+        _delays(delays),
+        _requisitions(requisitions),
+    )
     return make_report(
         connection,
         request,
@@ -39,8 +46,12 @@ def orders(connection: Connection, request: ReportRequest) -> Report:
     )
 
 
+def _table(name: str, title: str, charges: Sequence[dict[str, Any]], columns: Sequence[Column], *notes: str) -> Table:
+    rows = tuple(tuple(row[column.key] for column in columns) for row in charges)
+    return Table(name, title, tuple(columns), rows, notes=notes)
+
+
 def _register(charges: Sequence[dict[str, Any]]) -> Table:
-    dates = tuple(Column(f"{step}_on", STEP_TITLES[step], "date", band="Étapes") for step in STEPS)
     columns = (
         Column("number", "Ordre"),
         Column("book", "Livre"),
@@ -49,19 +60,34 @@ def _register(charges: Sequence[dict[str, Any]]) -> Table:
         Column("account", "Imputation"),
         francs("amount", "Montant"),
         Column("stage_title", "Stade"),
-        *dates,
         Column("days_total", "Jours", "integer"),
+    )
+    notes = (
+        "Une ligne par livre chargé. « Vu au relevé » : le paiement est rapproché d'une ligne du relevé bancaire.",
+        "Jours : de la création au paiement, ou à la date de l'état.",
+    )
+    return _table("register", "Registre des ordres", charges, columns, *notes)
+
+
+def _steps(charges: Sequence[dict[str, Any]]) -> Table:
+    columns = (
+        Column("number", "Ordre"),
+        Column("book", "Livre"),
+        *(Column(f"{step}_on", STEP_TITLES[step], "date", band="Étapes") for step in STEPS),
+    )
+    return _table("steps", "Étapes", charges, columns, "Les dates sont celles de la capitale du livre.")
+
+
+def _signatures(charges: Sequence[dict[str, Any]]) -> Table:
+    columns = (
+        Column("number", "Ordre"),
+        Column("book", "Livre"),
         Column("signatory", "Signataire"),
         Column("state", "État"),
         Column("fingerprint", "Spécimen (SHA-256)"),
     )
-    rows = tuple(tuple(row[column.key] for column in columns) for row in charges)
-    notes = (
-        "Une ligne par livre chargé ; les dates sont celles de la capitale du livre.",
-        "« Vu au relevé » : le paiement est rapproché d'une ligne du relevé bancaire.",
-        "Jours : de la création au paiement, ou à la date de l'état.",
-    )
-    return Table("register", "Registre des ordres", columns, rows, notes=notes)
+    signed = [row for row in charges if row["signatory"]]
+    return _table("signatures", "Signatures", signed, columns, *([] if signed else ["Aucun ordre signé."]))
 
 
 def _by_stage(charges: Sequence[dict[str, Any]]) -> Table:
@@ -85,7 +111,7 @@ def _delays(delays: Sequence[dict[str, Any]]) -> Table:
         Column("step", "Étape"),
         Column("count", "Charges", "integer"),
         Column("days", "Jours en tout", "integer"),
-        Column("mean", "Moyenne (jours)", "text"),
+        Column("mean", "Moyenne (jours)", "text", width=18),
         Column("longest", "Le plus long", "integer"),
     )
     rows = tuple(

@@ -21,10 +21,10 @@ def show_order(one: dict[str, Any]) -> None:
         where = f" ({event['book']})" if event["book"] else ""
         why = f" – {event['reason']}" if event["reason"] else ""
         posted = f"  [{', '.join(event['entries'])}]" if event["entries"] else ""
-        move = f"{event['act']}{where} : {event['from']} → {event['to']}"
+        move = f"{STAGE_TITLES[event['from']]} → {STAGE_TITLES[event['to']]}{where}"
         say(f"  {event['at'][:19]}Z  {move}  {event['person']}{why}{posted}")
     for check in one["checks"]:
         if not check["passed"]:
             say(f"  contrôle non satisfait : {check['title']} – {check['note']}")
     for signature in one["signatures"]:
-        say(f"  signé ({signature['act']}) par {signature['person']}, clé {signature['fingerprint'][:19]}…")
+        say(f"  signé par {signature['person']}, clé {signature['fingerprint'][:19]}…")
