@@ -1,10 +1,20 @@
 #!/usr/bin/env python3
 """Vérifie la chaîne d'empreintes d'un export, sans le programme, sans base de données et sans réseau.
 
-Bibliothèque standard seule (Python 3.11 ou plus récent). Le fichier est celui de « pcaes export chain » : une
-écriture par ligne, en JSON. L'encodage est écrit ici une seconde fois, exprès : deux programmes qui ne partagent
-rien et trouvent la même empreinte se contrôlent l'un l'autre.
+Bibliothèque standard seule (Python 3.9 ou plus récent). Le fichier est celui de « pcaes export chain », ou celui du
+dossier d'audit : une écriture par ligne, en JSON. L'encodage est écrit ici une seconde fois, exprès : deux programmes
+qui ne partagent rien et trouvent la même empreinte se contrôlent l'un l'autre.
+
+    python3 -I verify_chain.py chaine.jsonl --expect-heads tetes.json
+
+Encodage haché (version pcaes-entry-1) : le texte de la version, puis chaque champ de l'écriture dans l'ordre de ENTRY,
+puis le nombre de lignes, puis les champs de chaque ligne dans l'ordre de LINE. Chaque valeur s'écrit LONGUEUR:TEXTE
+(longueur en caractères), ou « - » quand elle manque. Le tout en UTF-8, SHA-256 en hexadécimal.
+
+Code de sortie : 0 la chaîne est intacte, 1 un contrôle échoue, 2 le fichier ne peut pas être vérifié.
 """
+
+from __future__ import annotations  # read by Python 3.9 too
 
 import argparse
 import hashlib
@@ -25,6 +35,7 @@ ENTRY = (
 NEEDED = ("id", "year", "number", "period", "position", "command_id")
 WHOLE = (*NEEDED, "corrects", "replaces", "peer")
 LINE = ("position", "account", "debit", "credit", "label", "reference", "value_date")
+FAULTS_SHOWN = 50
 
 
 def field(value: Any) -> str:
@@ -40,7 +51,7 @@ def canonical(entry: Entry) -> bytes:
 
 
 class Books:
-    """What was seen so far: heads, numbers, pairs of transfers, corrections."""
+    """What was seen so far: heads, totals, numbers, pairs of transfers, corrections."""
 
     def __init__(self, partial: bool) -> None:
         self.partial = partial
@@ -50,6 +61,7 @@ class Books:
         self.waiting: dict[int, Entry] = {}
         self.corrected: set[int] = set()
         self.last_id = 0
+        self.entries = self.debits = self.credits = 0
         self.faults: list[str] = []
 
     def fault(self, entry: Entry, text: str) -> None:
@@ -58,6 +70,7 @@ class Books:
 
     def take(self, entry: Entry) -> None:
         """Check one entry against what came before it."""
+        self.entries += 1
         wrong = [name for name in WHOLE if type(entry[name]) is not int and (name in NEEDED or entry[name] is not None)]
         wrong += [name for name in ("book", "journal", "date") if not isinstance(entry[name], str)]
         if wrong:
@@ -107,6 +120,7 @@ class Books:
             if min(debit, credit) < 0 and entry["correction"] != "negative":
                 self.fault(entry, f"ligne {place} : montant négatif hors d'une correction")
         debits, credits = (sum(pair[side] for pair in amounts) for side in (0, 1))
+        self.debits, self.credits = self.debits + debits, self.credits + credits
         if debits != credits:
             self.fault(entry, f"total des débits {debits}, total des crédits {credits}")
 
@@ -124,17 +138,19 @@ class Books:
         else:
             self.waiting[entry["peer"]] = entry
 
-    def end(self, expected: Entry | None) -> None:
-        """What only shows once everything was read: halves left alone, heads noted earlier."""
+    def end(self, expected: Entry | None, last: bool = False) -> None:
+        """What only shows once everything was read: halves left alone, heads noted earlier, or the `last` heads."""
         for entry in self.waiting.values():
             self.fault(entry, f"l'autre moitié du virement ({entry['peer']}) manque")
         for book, head in sorted((expected or {}).items()):
-            count = head["entries"]
+            count, found = head["entries"], self.heads.get(book, (0, GENESIS))
             if self.partial and book not in self.heads:
                 continue
-            if count and self.history.get((book, count)) != head["hash"]:
-                found = self.history.get((book, count), "aucune")
-                self.faults.append(f"{book} : tête attendue à {count} écritures {head['hash']}, trouvée {found}")
+            if not last and count:
+                found = (count, self.history.get((book, count), "aucune"))
+            if (last or count) and found != (count, head["hash"]):
+                text = f"tête attendue à {count} écriture(s) {head['hash']}, trouvée à {found[0]} {found[1]}"
+                self.faults.append(f"{book} : {text}")
 
 
 def read(lines: Iterable[str]) -> Iterator[Entry]:
@@ -154,10 +170,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Vérifie un export de « pcaes export chain ».")
     parser.add_argument("file", help="export à vérifier (une écriture JSON par ligne)")
     parser.add_argument("--expect-heads", help="JSON de « pcaes verify --json » noté auparavant")
+    parser.add_argument("--last", action="store_true", help="ces têtes sont la fin de la chaîne : rien ne les suit")
     parser.add_argument("--partial", action="store_true", help="export d'un seul livre (--book)")
     asked = parser.parse_args(arguments)
     books = Books(asked.partial)
-    count = 0
     try:
         expected = None
         if asked.expect_heads:
@@ -169,17 +185,17 @@ def main(arguments: list[str] | None = None) -> int:
         with open(asked.file, encoding="utf-8", newline="\n") as stream:
             for entry in read(stream):
                 books.take(entry)
-                count += 1
-        books.end(expected)
+        books.end(expected, asked.last)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         sys.stderr.write(f"✗ {asked.file} ne peut pas être vérifié : {error}\n")
         return 2
-    for fault in books.faults:
+    for fault in books.faults[:FAULTS_SHOWN]:
         sys.stdout.write(f"✗ {fault}\n")
     for book, (position, digest) in sorted(books.heads.items()):
-        sys.stdout.write(f"{book} : {position} écritures, tête {digest}\n")
+        sys.stdout.write(f"{book} : {position} écriture{'s' if position > 1 else ''}, tête {digest}\n")
+    sys.stdout.write(f"Total des débits {books.debits}, total des crédits {books.credits}\n")
     verdict = "la chaîne est intacte" if not books.faults else f"{len(books.faults)} anomalie(s)"
-    sys.stdout.write(f"{count} écritures lues : {verdict}\n")
+    sys.stdout.write(f"{books.entries} écriture{'s' if books.entries > 1 else ''} : {verdict}\n")
     return 1 if books.faults else 0
 
 

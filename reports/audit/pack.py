@@ -32,7 +32,7 @@ EXPORTS = {
 """Name of an export → its file in the pack and what it is."""
 
 VERIFIERS = {
-    "verificateurs/verifier_chaine.py": "reports.audit.chain_verifier",
+    "verificateurs/verifier_chaine.py": "ledger.verify_chain",
     "verificateurs/verifier_ordre.py": "ledger.orders.offline_verifier",
 }
 """File in the pack → the stand-alone module that it is a copy of."""

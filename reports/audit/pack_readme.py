@@ -108,7 +108,10 @@ def _how(facts: PackFacts) -> Iterator[str]:
         (
             "Aucune écriture n'a été changée, retirée ou ajoutée. Le vérificateur recalcule chaque empreinte, suit la "
             "chaîne, contrôle équilibres et numéros ; l'encodage est décrit en tête de son fichier :",
-            ("python3 -I verificateurs/verifier_chaine.py exports/chaine.jsonl --tetes verification/tetes.json",),
+            (
+                "python3 -I verificateurs/verifier_chaine.py exports/chaine.jsonl --last "
+                "--expect-heads verification/tetes.json",
+            ),
         ),
         (
             "Comparez les têtes ci-dessus avec celles que vous avez notées lors d'un contrôle antérieur : une tête "

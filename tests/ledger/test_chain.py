@@ -111,7 +111,8 @@ def test_the_program_runs_alone_and_says_the_heads(tmp_path: Path) -> None:
     done = run(str(file), "--expect-heads", str(heads))
     assert (done.returncode, done.stdout) == (
         0,
-        f"NE : 1 écritures, tête {GOLDEN_HASH}\n1 écritures lues : la chaîne est intacte\n",
+        f"NE : 1 écriture, tête {GOLDEN_HASH}\nTotal des débits 5000, total des crédits 5000\n"
+        "1 écriture : la chaîne est intacte\n",
     )
 
 
@@ -129,7 +130,18 @@ def test_a_chain_cut_short_does_not_reach_the_head_noted_before(tmp_path: Path) 
     heads.write_text(json.dumps({"NE": {"entries": 2, "hash": "f" * 64}}), "utf-8")
     done = run(str(file), "--expect-heads", str(heads))
     assert done.returncode == 1
-    assert "tête attendue à 2 écritures" in done.stdout
+    assert "tête attendue à 2 écriture(s)" in done.stdout
+
+
+def test_a_head_noted_before_is_not_the_last_one_once_an_entry_follows(tmp_path: Path) -> None:
+    first = exported(ENTRY, LINES)
+    second = {**ENTRY, "id": 2, "number": 2, "position": 2, "key": "k-2", "previous_hash": first["hash"]}
+    file = tmp_path / "chaine.jsonl"
+    file.write_text("".join(json.dumps(one) + "\n" for one in (first, exported(second, LINES))), "utf-8")
+    heads = tmp_path / "tetes.json"
+    heads.write_text(json.dumps({"NE": {"entries": 1, "hash": GOLDEN_HASH}}), "utf-8")
+    assert run(str(file), "--expect-heads", str(heads)).returncode == 0
+    assert run(str(file), "--expect-heads", str(heads), "--last").returncode == 1
 
 
 def faults_of(*documents: dict[str, Any]) -> list[str]:
