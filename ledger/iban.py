@@ -13,7 +13,6 @@ UEMOA = ("BF", "BJ", "CI", "ML", "NE", "SN", "TG")
 _UEMOA_LENGTH = 28
 _SHAPE = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 _BANK = re.compile(r"[A-Z]{2}[0-9]{3}|[A-Z][0-9]{4}")
-_BRANCH = re.compile(r"[A-Z0-9]{5}")
 _IGNORED = re.compile(r"[\s.\-_]+")
 _CURRENCY_END = re.compile(r"(?<=[0-9])[ /\-]*[A-Z]{3}$")
 
@@ -39,11 +38,6 @@ class Iban:
     def bban(self) -> str:
         """The national part: in the UEMOA, the RIB."""
         return self.compact[4:]
-
-    @property
-    def display(self) -> str:
-        """In groups of four, as printed on paper."""
-        return " ".join(self.compact[start : start + 4] for start in range(0, len(self.compact), 4))
 
     @property
     def is_uemoa(self) -> bool:

@@ -1,10 +1,6 @@
 """Whole francs: one type, one way to show them, one way to share them out."""
 
 from collections.abc import Sequence
-from typing import NewType
-
-Francs = NewType("Francs", int)
-"""An amount in whole FCFA. Never a float; a sign only where the text of the function says so."""
 
 DIGITS_MAX = 15
 """More digits than this are not shown exactly by spreadsheet programs (IEEE 754 doubles)."""

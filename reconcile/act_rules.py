@@ -180,8 +180,3 @@ def check_balanced(bank: Sequence[int], booked: Sequence[int]) -> None:
         raise MatchEmpty()
     if sum(bank) != sum(booked):
         raise MatchUnbalanced(bank=sum(bank), booked=sum(booked), difference=sum(bank) - sum(booked))
-
-
-def left_to_regularise(imputed: int, regularised: Sequence[int]) -> int:
-    """What is left of an imputed amount, both signed debit less credit of the suspense account."""
-    return imputed + sum(regularised)

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -104,8 +103,3 @@ def _known(one: dict[str, Any]) -> KnownStatement:
 def stored_file(connection: Connection, digest: str) -> bytes | None:
     """The bytes of an imported file, as they were received."""
     return connection.execute(select(statement_file.c.content).where(statement_file.c.sha256 == digest)).scalar()
-
-
-def file_digests(connection: Connection) -> Sequence[Any]:
-    """Every imported file: name, SHA-256, format, when and by whom."""
-    return connection.execute(select(statement_file).order_by(statement_file.c.id)).all()

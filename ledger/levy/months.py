@@ -56,11 +56,6 @@ class OfficeMonth:
         """The exempt value, all codes together."""
         return sum(one.value for one in self.exempt)
 
-    @property
-    def ends_on(self) -> dt.date:
-        """The last day of the month."""
-        return month_end(self.period)
-
 
 def month_end(period: str) -> dt.date:
     """The last day of a period `AAAA-MM`."""

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from ledger.chart import require_book
 from ledger.keys import register_key, require_people
-from ledger.mandates.mandate import Mandate, holder_at, succeed
+from ledger.mandates.mandate import Mandate, succeed
 from ledger.refusal import Refusal
 from ledger.tables.commands import app_user
 from ledger.tables.mandates import mandate
@@ -33,14 +33,6 @@ def read_mandates(connection: Connection) -> list[Mandate]:
         Mandate(row.id, row.state, row.person, row.start_at, end, row.act, row.public_key)
         for row, end in zip(rows, ends, strict=False)
     ]
-
-
-def current_holder(connection: Connection, instant: datetime) -> Mandate:
-    """Who holds the office at an instant.
-
-    Refuses: mandate_none.
-    """
-    return holder_at(read_mandates(connection), instant)
 
 
 def appoint(

@@ -11,8 +11,6 @@ OFFSET_HOURS = {"BF": 0, "ML": 0, "NE": 1}
 """Hours ahead of UTC. None of the three States has changed its clock since 1960, so a table is exact and asks
 for no time zone database on the server."""
 
-STATE_NAMES = {"BF": "Burkina Faso", "ML": "Mali", "NE": "Niger"}
-
 
 @dataclass(frozen=True, slots=True)
 class Mandate:

@@ -2,11 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.iban import check_iban
-from ledger.money import AMOUNT_MAX, share
+from ledger.money import AMOUNT_MAX
 from ledger.refusal import Refusal
 
 BOOKS = ("BF", "ML", "NE")
@@ -88,12 +87,6 @@ class OrderChargesDiffer(Refusal):
         "L'ordre de paiement {number} n'est pas réparti en entier : attendu {amount:F}, réparti {charged:F}, "
         "écart {difference:F}. Corrigez les charges par livre."
     )
-
-
-def split_charges(amount: int, weights: Sequence[tuple[str, int]]) -> tuple[Charge, ...]:
-    """Share an order over the books in proportion to weights, to the last franc; empty shares are left out."""
-    parts = share(amount, [weight for _, weight in weights])
-    return tuple(Charge(book, part) for (book, _), part in zip(weights, parts, strict=True) if part)
 
 
 def payee_from(name: str, account: str) -> Payee:

@@ -137,8 +137,6 @@ _AFTER_SIGNATURE = (
     Move(ACCEPTED, "return", RETURNED, OFFICER, CHARGE, posts="acceptance_reversal", reason=True),
 )
 
-ACTS = tuple(dict.fromkeys(step.act for step in moves()))
-
 _LEAST_FIRST = (
     SUSPENDED, REQUISITIONED, AUTHORISED, ACCEPTED, BANK_RETURNED, PAID, CLEARED, RETURNED, CANCELLED,
 )  # fmt: skip

@@ -90,8 +90,6 @@ class Match(NamedTuple):
     facts: Mapping[str, int | str]
     nearest_rejected: str
     posting: Posting | None = None
-    related_bank_ids: tuple[BankId, ...] = ()
-    """Bank lines that the reason names without matching them, such as the debit that came back."""
 
 
 class PassStats(NamedTuple):

@@ -42,7 +42,6 @@ class Draft:
     charts: list[tuple[Chart, int]] = field(default_factory=list)
     verdicts: list[str] = field(default_factory=list)
     overall: str | None = None
-    text_numbers: bool = True
     tables: int = 0
 
     def write(self, xml: str, count: int = 1) -> None:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.iban import IbanInvalid
+from ledger.money import share
 from ledger.orders.order import (
     PAYMENT,
     REGULARISATION,
@@ -17,7 +18,6 @@ from ledger.orders.order import (
     PaymentOrder,
     check_order,
     payee_from,
-    split_charges,
 )
 from ledger.orders.postings import (
     OrderAccountWrong,
@@ -156,7 +156,8 @@ def test_an_acceptance_is_taken_back_with_negative_amounts_on_the_same_sides(act
 def test_whatever_the_split_every_entry_balances_and_every_franc_is_charged(
     amount: int, weights: list[int], bearer: str | None, step: object
 ) -> None:
-    charges = split_charges(amount, list(zip(("BF", "ML", "NE"), weights, strict=True)))
+    parts = zip(("BF", "ML", "NE"), share(amount, weights), strict=True)
+    charges = tuple(Charge(book, part) for book, part in parts if part)
     asked = order(amount=amount, charges=charges, on_behalf_of=bearer)
     check_order(asked)
 
@@ -255,15 +256,6 @@ def test_the_account_of_the_payee_is_checked_and_written_without_blanks() -> Non
         payee_from("Bureau fictif", "ML13ML9980100100000000000789")
     with pytest.raises(IbanInvalid):
         check_order(order(payee=Payee("Bureau fictif", "ML13ML9980100100000000000789")))
-
-
-def test_an_order_of_one_franc_over_three_books_gives_it_to_one() -> None:
-    assert split_charges(1, [("BF", 1), ("ML", 1), ("NE", 1)]) == (Charge("BF", 1),)
-    assert split_charges(100, [("BF", 1), ("ML", 1), ("NE", 1)]) == (
-        Charge("BF", 34),
-        Charge("ML", 33),
-        Charge("NE", 33),
-    )
 
 
 def test_a_book_that_the_order_does_not_charge_has_no_entry() -> None:
