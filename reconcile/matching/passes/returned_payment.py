@@ -70,7 +70,6 @@ def _returned(table: WorkTable, line: BankLine, debits: list[BankLine], others: 
         {"amount": line.amount, "debits": len(origins)},
         nearest,
         _posting(table, line),
-        tuple(x.id for x in origins),
     )
     if doubt:
         table.show(match)
