@@ -99,6 +99,7 @@ def parse_reference(text: str) -> tuple[str, str, int, int]:
     Refuses: reference_unreadable.
     """
     parts = text.strip().upper().split("/")
-    if len(parts) != 4 or not parts[2].isdecimal() or not parts[3].isdecimal():
+    # nine digits: what a database's whole number holds on both engines
+    if len(parts) != 4 or not all(part.isdecimal() and len(part) <= 9 for part in parts[2:]):
         raise ReferenceUnreadable(text=text)
     return parts[0], parts[1], int(parts[2]), int(parts[3])

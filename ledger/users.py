@@ -64,6 +64,17 @@ class FirstUserAdministrator(Refusal):
     )
 
 
+class UserNameUnusable(Refusal):
+    """A name that nobody could read in the books."""
+
+    code = "user_name_unusable"
+    sentence = (
+        "Le nom d'utilisateur « {name} » ne convient pas : attendu de 1 à 100 caractères lisibles, sans espace au "
+        "début ni à la fin. Donnez le nom d'un office."
+    )
+    exit_code = 2
+
+
 class RoleUnknown(Refusal):
     """No such role."""
 
@@ -150,10 +161,12 @@ def allow(user: User, act: str, *roles: str, book: str | None = None) -> None:
 def add_user(unit: Any, name: str, role: str, book: str | None = None, nationality: str | None = None) -> User:
     """Declare a user; the first one must be an administrator.
 
-    Refuses: role_unknown, user_exists, first_user_administrator, role_forbidden, book_unknown.
+    Refuses: user_name_unusable, role_unknown, user_exists, first_user_administrator, role_forbidden, book_unknown.
     """
     from ledger.chart import require_book
 
+    if not 0 < len(name) <= 100 or name != name.strip() or not name.isprintable():
+        raise UserNameUnusable(name="".join(one for one in name if one.isprintable())[:100])
     if role not in ROLES:
         raise RoleUnknown(role=role, known=list(ROLES))
     first = count_users(unit.connection) == 0

@@ -237,3 +237,16 @@ def test_the_program_answers_in_json_alone_on_stdout_and_in_french_on_stderr(tmp
     assert (unknown.returncode, json.loads(unknown.stdout)["refused"]["code"]) == (2, "usage")
     assert option.returncode == 2
     assert "--nimporte n'existe pas" in option.stderr
+
+
+def test_the_number_of_an_entry_is_one_that_a_database_can_hold(shop: Any) -> None:
+    done = shop("entry", "show", "BF/OD/2026/" + "9" * 30, "--json")
+
+    assert (done.code, code_of(done)) == (2, "reference_unreadable")
+
+
+@pytest.mark.parametrize("name", ["", " chef", "chef\u0007", "x" * 101])
+def test_a_user_has_a_name_that_can_be_read(shop: Any, name: str) -> None:
+    done = shop("user", "add", name, "--role", "administrator", "--json", actor=None)
+
+    assert (done.code, code_of(done)) == (2, "user_name_unusable")
