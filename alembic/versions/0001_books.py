@@ -68,6 +68,7 @@ def upgrade() -> None:
     _tables_of_journal()
     _tables_of_periods()
     if _sqlite():
+        _indexes_sqlite()
         _guards_sqlite()
     else:
         _guards_postgresql()
@@ -277,11 +278,6 @@ def _tables_of_journal() -> None:
         "uq_entry_transfer", "entry", ["transfer", "book", "origin"], unique=True, sqlite_where=where,
         postgresql_where=where,
     )  # fmt: skip
-    if _sqlite():
-        # a row that satisfies a deferred key makes SQLite look for the rows that waited for it
-        where = sa.text("peer IS NOT NULL")
-        op.create_index("ix_entry_peer", "entry", ["peer"], sqlite_where=where)
-        op.create_index("ix_entry_command", "entry", ["command_id"])
     op.create_table(
         "entry_line",
         sa.Column("entry_id", BIG, nullable=False),
@@ -395,6 +391,19 @@ def _tables_of_periods() -> None:
         _check("takeover_end_once", "id = 1"),
         *_day("takeover_end", "until"),
     )
+
+
+OF_A_COMMAND = (
+    "account_event", "bank_account", "bank_account_alias", "app_user", "user_event", "entry", "draft", "period_event",
+    "year_event", "takeover_end",
+)  # fmt: skip
+
+
+def _indexes_sqlite() -> None:
+    """A row that satisfies a deferred key makes SQLite look, in every child table, for the rows that waited for it."""
+    op.create_index("ix_entry_peer", "entry", ["peer"], sqlite_where=sa.text("peer IS NOT NULL"))
+    for table in OF_A_COMMAND:
+        op.create_index(f"ix_{table}_command", table, ["command_id"])
 
 
 # What an entry's lines must be, as one look-up on their own primary key; the first fault found is named.

@@ -72,6 +72,7 @@ def upgrade() -> None:
     _tables()
     _lines()
     if _sqlite():
+        _indexes_sqlite()
         _guards_sqlite()
     else:
         _guards_postgresql()
@@ -179,6 +180,12 @@ def _lines() -> None:
     )
     # SQLite looks for the rows that wait for a line each time one is written: never by reading them all
     op.create_index("ix_statement_line_again_line", "statement_line_again", ["line_id"])
+
+
+def _indexes_sqlite() -> None:
+    """A row that satisfies a deferred key makes SQLite look, in every child table, for the rows that waited for it."""
+    for table in ("statement_file", "statement_profile", "statement"):
+        op.create_index(f"ix_{table}_command", table, ["command_id"])
 
 
 def _guards_sqlite() -> None:

@@ -82,6 +82,7 @@ def upgrade() -> None:
     _runs()
     _matches()
     if _sqlite():
+        _indexes_sqlite()
         _guards_sqlite()
     else:
         _guards_postgresql()
@@ -169,6 +170,12 @@ def _matches() -> None:
         _command("match_undo"),
         sa.CheckConstraint("reason <> ''", name="match_undo_reason"),
     )
+
+
+def _indexes_sqlite() -> None:
+    """A row that satisfies a deferred key makes SQLite look, in every child table, for the rows that waited for it."""
+    for table in ("reconcile_run", "bank_match", "match_undo"):
+        op.create_index(f"ix_{table}_command", table, ["command_id"])
 
 
 def _guards_sqlite() -> None:

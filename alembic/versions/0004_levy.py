@@ -110,6 +110,8 @@ def upgrade() -> None:
     _law()
     _returns()
     if _sqlite():
+        # a row of command_log makes SQLite look for the rows that waited for it
+        op.create_index("ix_customs_return_command", "customs_return", ["command_id"])
         _guards_sqlite()
     else:
         _guards_postgresql()

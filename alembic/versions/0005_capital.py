@@ -60,6 +60,7 @@ def upgrade() -> None:
     _acts()
     _receipts()
     if _sqlite():
+        _indexes_sqlite()
         _guards_sqlite()
     else:
         _guards_postgresql()
@@ -269,6 +270,12 @@ def _guards() -> dict[str, tuple[tuple[str, str], ...]]:
         "capital_terms": (("capital_terms_below_subscribed", _terms_fault()),),
         "capital_receipt": (("capital_receipt_of_payment", RECEIPT_FAULT),),
     }
+
+
+def _indexes_sqlite() -> None:
+    """A row that satisfies a deferred key makes SQLite look, in every child table, for the rows that waited for it."""
+    for table in ("capital_terms", "capital_act", "capital_receipt"):
+        op.create_index(f"ix_{table}_command", table, ["command_id"])
 
 
 def _guards_sqlite() -> None:

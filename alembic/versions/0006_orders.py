@@ -416,6 +416,9 @@ def _create(table: str, *parts: sa.schema.SchemaItem, command: bool = True) -> N
     if command:
         own += [_big("command_id"), _fk(table, "command_id", "command_log.id", deferred=True)]
     op.create_table(table, *parts, *own)
+    if command and _sqlite():
+        # a row of command_log makes SQLite look for the rows that waited for it
+        op.create_index(f"ix_{table}_command", table, ["command_id"])
 
 
 def upgrade() -> None:

@@ -103,6 +103,8 @@ def _fk(table: str, column: str, target: str, deferred: bool = False) -> sa.Fore
 def upgrade() -> None:
     """Build the tables of signed reconciliation statements; a line listed on one no longer holds up its month."""
     _tables()
+    if _sqlite():
+        _indexes_sqlite()
     for table, faults in FAULTS.items():
         _guard(table, faults)
     _append_only()
@@ -141,6 +143,12 @@ def _tables() -> None:
         sa.CheckConstraint("part IN ('preparer', 'reviewer')", name="signoff_part"),
         sa.CheckConstraint("algorithm = 'ed25519' AND length(signature) = 128", name="signoff_signature"),
     )  # fmt: skip
+
+
+def _indexes_sqlite() -> None:
+    """A row that satisfies a deferred key makes SQLite look, in every child table, for the rows that waited for it."""
+    for table in ("reconciliation_signoff", "reconciliation_signature"):
+        op.create_index(f"ix_{table}_command", table, ["command_id"])
 
 
 def _guard(table: str, faults: tuple[tuple[str, str], ...]) -> None:
