@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, func, select
 
+from ledger.book import BOOKS
 from ledger.periods.rules import COMPLEMENTARY
 from ledger.periods.totals import open_ranges, standing_closings, stored_totals, whole_months
 from ledger.tables.journal import entry, entry_line
@@ -60,7 +61,7 @@ def totals(
     known: int,
     since: dt.date | None = None,
     until: dt.date | None = None,
-    books: Iterable[str] = ("BF", "ML", "NE"),
+    books: Iterable[str] = BOOKS,
     account: str | None = None,
 ) -> Totals:
     """Debits and credits per book and account between two accounting dates, both included.
@@ -127,7 +128,7 @@ def openings(connection: Connection, year: int, known: int) -> Totals:
         select(entry_line.c.book, entry_line.c.account, func.sum(entry_line.c.debit), func.sum(entry_line.c.credit))
         .join(entry, entry.c.id == entry_line.c.entry_id)
         # the books are named so that the index on the numbers finds the journal, whatever the number of entries
-        .where(entry.c.book.in_(("BF", "ML", "NE")), entry.c.journal == "AN", entry.c.year == year)
+        .where(entry.c.book.in_(BOOKS), entry.c.journal == "AN", entry.c.year == year)
         .where(entry.c.origin == "opening", entry.c.id <= known)
         .group_by(entry_line.c.book, entry_line.c.account)
     )
@@ -151,7 +152,7 @@ def base_years(connection: Connection, year: int, known: int) -> dict[str, int |
 
 
 def trial_balance(
-    connection: Connection, *, start: dt.date, end: dt.date, known: int, books: Iterable[str] = ("BF", "ML", "NE")
+    connection: Connection, *, start: dt.date, end: dt.date, known: int, books: Iterable[str] = BOOKS
 ) -> list[BalanceRow]:
     """The rows of the *balance générale* between two dates of one financial year, by book and account."""
     rows: list[BalanceRow] = []

@@ -2,31 +2,19 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
+from ledger.book import BOOK_TITLES, JOURNALS, SUFFIX
 from ledger.refusal import Refusal
 from ledger.tables.books import account, account_crosswalk, account_event, book, journal
 
-BOOKS = (("BF", "Burkina Faso"), ("ML", "Mali"), ("NE", "Niger"))
-"""The three national books, in the order in which reports show them."""
-
-JOURNALS = (
-    ("BQ", "Banque"),
-    ("PC", "Prélèvement confédéral"),
-    ("OP", "Ordres de paiement"),
-    ("CA", "Capital BCID-AES"),
-    ("OD", "Opérations diverses"),
-    ("AN", "À-nouveaux"),
-)
-
 DEFAULT_CHART = "PC-AES (plan par défaut, SYSCOHADA)"
-SUFFIX = {"BF": "1", "ML": "2", "NE": "3"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +173,10 @@ def load_books(connection: Connection) -> None:
     """The three books and the journals, once."""
     if connection.execute(select(book.c.code).limit(1)).scalar() is None:
         connection.execute(
-            insert(book), [{"code": code, "title": title, "rank": rank} for rank, (code, title) in enumerate(BOOKS)]
+            insert(book),
+            [{"code": code, "title": BOOK_TITLES[code], "rank": rank} for rank, code in enumerate(BOOK_TITLES)],
         )
-        connection.execute(insert(journal), [{"code": code, "title": title} for code, title in JOURNALS])
+        connection.execute(insert(journal), [{"code": code, "title": title} for code, title in JOURNALS.items()])
 
 
 def chart_accounts(connection: Connection) -> dict[str, Account]:
@@ -196,6 +185,36 @@ def chart_accounts(connection: Connection) -> dict[str, Account]:
         row.number: Account(row.number, row.title, row.book, row.postable, row.pairing, row.suspense, row.to_confirm)
         for row in connection.execute(select(account).order_by(account.c.number))
     }
+
+
+TOUCHED = (
+    select(account, account_event.c.from_date, account_event.c.action)
+    .outerjoin(account_event, account_event.c.account == account.c.number)
+    .where(account.c.number.in_(bindparam("numbers", expanding=True)))
+    .order_by(account_event.c.from_date, account_event.c.id)
+)
+
+
+def accounts_touched(
+    connection: Connection, numbers: Collection[str]
+) -> tuple[dict[str, Account], dict[str, list[tuple[date, str]]]]:
+    """These accounts and their events, in one look; the whole chart as soon as one of them is not in it."""
+    accounts: dict[str, Account] = {}
+    events: dict[str, list[tuple[date, str]]] = {}
+    # what is no number at all never reaches the database, which might not take its characters
+    asked = [number for number in numbers if number.isascii() and number.isdigit()]
+    for number, title, owner, postable, pairing, suspense, to_confirm, _, day, action in connection.execute(
+        TOUCHED, {"numbers": asked}
+    ):
+        accounts[number] = Account(number, title, owner, postable, pairing, suspense, to_confirm)
+        if day is not None:
+            events.setdefault(number, []).append((day, action))
+    # whoever names an account that does not exist is told of those that look like it
+    return (
+        (accounts, events)
+        if len(accounts) == len(numbers)
+        else (chart_accounts(connection), account_events(connection))
+    )
 
 
 def account_events(connection: Connection) -> dict[str, list[tuple[date, str]]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ledger.book import BOOKS, JOURNALS
 from ledger.entry import EntryDraft, Line
 from ledger.refusal import Refusal
 
@@ -13,8 +14,6 @@ ENTRY_KEYS = {
     "book", "journal", "date", "document", "document_date", "label", "key", "lines", "transfer", "complementary",
 }  # fmt: skip
 LINE_KEYS = {"account", "debit", "credit", "label", "reference", "value_date"}
-BOOKS = ("BF", "ML", "NE")
-JOURNALS = ("BQ", "PC", "OP", "CA", "OD", "AN")
 TEXT_MAX = 500
 
 
@@ -72,7 +71,8 @@ def _entry(item: Any, file: str, place: int) -> EntryDraft:
         raise EntryFileUnreadable(file=file, where=where, fault="« lines » manque")
     book, journal = _text(item, "book", file, where), _text(item, "journal", file, where)
     if book not in BOOKS:
-        raise EntryFileUnreadable(file=file, where=where, fault=f"le livre « {book} » n'existe pas (BF, ML, NE)")
+        known = ", ".join(BOOKS)
+        raise EntryFileUnreadable(file=file, where=where, fault=f"le livre « {book} » n'existe pas ({known})")
     if journal not in JOURNALS:
         known = ", ".join(JOURNALS)
         raise EntryFileUnreadable(file=file, where=where, fault=f"le journal « {journal} » n'existe pas ({known})")

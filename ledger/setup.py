@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, insert, select, text
 
+from ledger.book import BOOKS
 from ledger.capital.terms import load_terms
 from ledger.chart import DEFAULT_CHART, default_chart, load_books, load_chart, read_chart
 from ledger.clock import clock_for
@@ -56,7 +57,7 @@ def create_books(
             return {
                 "created": info is None,
                 "accounts_added": added,
-                "books": ["BF", "ML", "NE"],
+                "books": list(BOOKS),
                 "fictional": fictional if info is None else info.fictional,
                 "schema": connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one(),
             }

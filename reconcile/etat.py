@@ -5,13 +5,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
+from ledger.age import age_class, age_days
 from ledger.money import format_francs
 from ledger.refusal import plain
 from reconcile.bank_position import Position
 from reconcile.suspense import SuspenseItem
-
-AGES = ((30, "0-30"), (60, "31-60"), (90, "61-90"), (180, "91-180"), (365, "181-365"), (None, ">365"))
-"""Last day of each class of age, and its name."""
 
 
 class EtatItem(NamedTuple):
@@ -86,16 +84,6 @@ class Etat:
         return tuple(int(item.id.removeprefix("B-")) for item in self.to_book)
 
 
-def month_end(year: int, month: int) -> dt.date:
-    """The last day of a month."""
-    return dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
-
-
-def age_class(days: int) -> str:
-    """The class of age of so many days."""
-    return next(name for last, name in AGES if last is None or days <= last)
-
-
 def make_etat(
     at: Position, covered_until: dt.date | None, suspense: Sequence[SuspenseItem], known_entry: int, known_command: int
 ) -> Etat:
@@ -110,10 +98,8 @@ def make_etat(
               f"{at.book}/{line.place}", line.reference, line.label, line.amount)
         for line in at.to_bank
     )  # fmt: skip
-    items = tuple(
-        EtatSuspense(*one, max(0, (at.day - one.first_seen).days), age_class(max(0, (at.day - one.first_seen).days)))
-        for one in suspense
-    )
+    ages = (age_days(one.first_seen, at.day) for one in suspense)
+    items = tuple(EtatSuspense(*one, days, age_class(days)) for one, days in zip(suspense, ages, strict=True))
     return Etat(
         book=at.book,
         year=at.day.year,
@@ -138,7 +124,7 @@ def make_etat(
 def _item(
     name: str, day: dt.date, seen: dt.date, place: str, reference: str, label: str, amount: int
 ) -> EtatItem:  # fmt: skip
-    days = max(0, (day - seen).days)
+    days = age_days(seen, day)
     return EtatItem(name, seen, place, reference, label, amount, days, age_class(days))
 
 

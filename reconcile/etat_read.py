@@ -6,11 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from ledger.month import month_end
 from ledger.refusal import Refusal
 from ledger.tables.commands import command_log
 from ledger.tables.journal import entry
 from reconcile.bank_position import position
-from reconcile.etat import Etat, make_etat, month_end
+from reconcile.etat import Etat, make_etat
 from reconcile.suspense import open_suspense, suspense_moves
 from reconcile.tables import statement
 

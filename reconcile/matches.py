@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, func, select
 
+from ledger.book import BOOKS
 from ledger.tables.journal import entry, entry_line
 from ledger.tables.signoff import reconciliation_signature, reconciliation_signoff
 from reconcile.match_tables import (
@@ -20,7 +21,6 @@ from reconcile.open_lines import bank_lines, book_lines, statement_numbers
 from reconcile.tables import statement_line
 
 Row = dict[str, Any]
-BOOKS = ("BF", "ML", "NE")
 _SEEN = (
     "id", "book", "statement_id", "position", "booking_date", "amount", "bank_reference", "customer_reference", "label",
 )  # fmt: skip

@@ -7,10 +7,11 @@ from sqlalchemy import Connection, func, insert, select
 
 from ledger.chart import require_book
 from ledger.keys import Signer, check_specimen, keys_at, require_people
+from ledger.month import month_end
 from ledger.tables.signoff import reconciliation_signature, reconciliation_signoff, reconciliation_signoff_line
 from ledger.tables.types import instant_text
 from ledger.users import allow
-from reconcile.etat import Etat, month_end
+from reconcile.etat import Etat
 from reconcile.etat_read import etat_of
 from reconcile.signoff_rules import (
     EtatChanged,

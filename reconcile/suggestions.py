@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, select
 
+from ledger.book import BOOKS
 from ledger.read import lines_of
 from reconcile.match_tables import bank_match, bank_match_line, match_undo
 from reconcile.matching.rows import BankLine
@@ -50,7 +51,7 @@ def _choice(connection: Connection, posted: int | None, bank: set[str]) -> str:
 def suggestions(connection: Connection, book: str | None = None) -> list[dict[str, Any]]:
     """For each open bank line that resembles a past decision: at most three ranked choices, with their reasons."""
     found: list[dict[str, Any]] = []
-    for code in ("BF", "ML", "NE") if book is None else (book,):
+    for code in BOOKS if book is None else (book,):
         learned = learn(past_decisions(connection, code))
         for line in bank_lines(connection, code):
             ranked = suggest(line, learned)

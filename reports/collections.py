@@ -6,6 +6,7 @@ from dataclasses import asdict
 from sqlalchemy import Connection, func, select
 
 from ledger.balance import last_date
+from ledger.book import BOOKS
 from ledger.chart import account_of
 from ledger.levy.anomalies import Anomaly, anomalies
 from ledger.levy.arrears import Arrear, arrears
@@ -14,7 +15,7 @@ from ledger.levy.chain import collections as chain_rows
 from ledger.levy.credited import NOT_FROM_BANK
 from ledger.levy.exemptions import exempt_values
 from ledger.levy.law import levy_law
-from ledger.levy.months import month_end, month_start
+from ledger.levy.months import period_end, period_start
 from ledger.refusal import plain
 from ledger.tables.journal import entry, entry_line
 from reports.collections_tables import (
@@ -118,7 +119,7 @@ def _charts(late: bool) -> Iterable[Chart]:
         "Recouvré par mois et par État",
         "months",
         "period",
-        tuple(Series(code) for code in ("BF", "ML", "NE")),
+        tuple(Series(code) for code in BOOKS),
         sheet="Synthèse",
     )
     yield Chart(
@@ -193,9 +194,9 @@ def _tie_out(connection: Connection, request: ReportRequest, rows: list[Collecti
             entry_line.c.account == account_of("710", code),
         )
         if request.asked_start is not None:
-            booked = booked.where(entry.c.document_date >= month_start(f"{request.asked_start:%Y-%m}"))
+            booked = booked.where(entry.c.document_date >= period_start(f"{request.asked_start:%Y-%m}"))
         if request.asked_end is not None:
-            booked = booked.where(entry.c.document_date <= month_end(f"{request.asked_end:%Y-%m}"))
+            booked = booked.where(entry.c.document_date <= period_end(f"{request.asked_end:%Y-%m}"))
         assessed = sum(row.assessed for row in own)
         if not past:
             yield Control(

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
-from ledger.chart import BOOKS
+from ledger.age import AGES, age_place, spread
+from ledger.book import BOOKS
 from ledger.levy.anomalies import TITLES as ANOMALY_TITLES
 from ledger.levy.anomalies import Anomaly
 from ledger.levy.arrears import STAGES, Arrear
 from ledger.levy.chain import TRANSIT_DAYS, Collection
 from ledger.levy.exemptions import ExemptRow
 from ledger.levy.law import STATUS, LevyLaw
-from reports.ages import AGES, age_place, spread
 from reports.common import TITLES, book_title, francs
 from reports.dataset import Column, Row, Table
 
@@ -23,7 +23,7 @@ CAUSES = (
 
 CHAIN = (("assessed", "Liquidé"), ("collected", "Recouvré"), ("remitted", "Reversé"), ("credited", "Crédité"))
 UNNAMED = "Sans référence connue"
-GROUPS = {code: book_title(code) for code, _ in BOOKS}
+GROUPS = {code: book_title(code) for code in BOOKS}
 
 
 def states_table(rows: Sequence[Collection], late: Sequence[Arrear], books: Sequence[str]) -> Table:
@@ -88,7 +88,7 @@ def months_table(rows: Iterable[Collection], books: Sequence[str]) -> Table:
         if row.period is not None:
             month = sums.setdefault(row.period, {})
             month[row.book] = month.get(row.book, 0) + row.collected
-    codes = [code for code, _ in BOOKS]
+    codes = list(BOOKS)
     body: list[Row] = [
         (period, *(month.get(code, 0) for code in codes), sum(month.values())) for period, month in sorted(sums.items())
     ]
@@ -171,10 +171,10 @@ def gaps_table(rows: Iterable[Collection]) -> Table:
 def overdue_table(late: Sequence[Arrear], books: Sequence[str]) -> Table:
     """The arrears by age, all offices together."""
     body: list[Row] = []
-    for place, (_, title, _) in enumerate(AGES):
+    for place, age in enumerate(AGES):
         own = [one for one in late if age_place(one.days_late) == place]
         sums = [sum(one.amount for one in own if one.stage == stage) for stage in STAGES]
-        body.append((title, *sums, sum(sums), sum(one.amount_days for one in own)))
+        body.append((age.title, *sums, sum(sums), sum(one.amount_days for one in own)))
     return Table(
         "overdue",
         "Arriérés par ancienneté",
@@ -209,7 +209,7 @@ def arrears_table(late: Iterable[Arrear]) -> Table:
             Column("due_date", "Échéance", "date"),
             Column("days_late", "Jours", "integer"),
             francs("amount", "Montant"),
-            *(francs(key, title, "Ancienneté en jours") for key, title, _ in AGES),
+            *(francs(one.key, one.title, "Ancienneté en jours") for one in AGES),
             Column("amount_days", "Montant × jours", "integer", total=True),
         ),
         body,
@@ -246,7 +246,7 @@ def exempt_table(rows: Sequence[ExemptRow], law: LevyLaw, books: Sequence[str]) 
     body: list[Row] = []
     for code in sorted({row.code for row in rows}):
         own = [row for row in rows if row.code == code]
-        values = [sum(row.value for row in own if row.book == book) for book, _ in BOOKS]
+        values = [sum(row.value for row in own if row.book == book) for book in BOOKS]
         known = last[code]
         declared = (sum(row.declarations for row in own), *values, sum(values), sum(row.forgone for row in own))
         body.append((code, known.title, *declared, STATUS[known.status], known.legal_reference))
@@ -254,8 +254,8 @@ def exempt_table(rows: Sequence[ExemptRow], law: LevyLaw, books: Sequence[str]) 
         Column("code", "Code"),
         Column("title", "Exonération"),
         Column("declarations", "Déclarations", "integer", total=True),
-        *(francs(book, TITLES[book], "Valeur exonérée") for book, _ in BOOKS),
-        francs("value", "Ensemble", "Valeur exonérée", formula="+".join(f"[{book}]" for book, _ in BOOKS)),
+        *(francs(book, TITLES[book], "Valeur exonérée") for book in BOOKS),
+        francs("value", "Ensemble", "Valeur exonérée", formula="+".join(f"[{book}]" for book in BOOKS)),
         francs("forgone", "Prélèvement non perçu"),
         Column("status", "Fondement"),
         Column("legal_reference", "Référence juridique", width=60),

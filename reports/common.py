@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from ledger.chart import BOOKS as BOOK_TITLES
+from ledger.book import BOOK_TITLES, BOOKS
 from ledger.money import format_francs
 from ledger.tables.journal import entry
 from reports.dataset import Chart, Column, Control, Head, Provenance, Report, Table
 from reports.request import CONSOLIDATED, ReportRequest
 
-TITLES = {**dict(BOOK_TITLES), CONSOLIDATED: "Comptes consolidés"}
+TITLES = {**BOOK_TITLES, CONSOLIDATED: "Comptes consolidés"}
 """Code of a book, or CONSOLIDATED → its name."""
 
 TAKEOVER_NOTICE = "Reprise des comptes non close"
@@ -20,7 +20,7 @@ TAKEOVER_NOTICE = "Reprise des comptes non close"
 
 def book_title(code: str) -> str:
     """« Burkina Faso (BF) »."""
-    return f"{TITLES[code]} ({code})" if code in dict(BOOK_TITLES) else TITLES.get(code, code)
+    return f"{TITLES[code]} ({code})" if code in BOOK_TITLES else TITLES.get(code, code)
 
 
 def scope(request: ReportRequest) -> str:
@@ -36,7 +36,7 @@ def francs(key: str, title: str, band: str = "", **more: Any) -> Column:
 def heads(connection: Connection, known: int) -> tuple[Head, ...]:
     """Each book at the last entry known: how many entries, and the hash of the last one."""
     found = []
-    for code, _ in BOOK_TITLES:
+    for code in BOOKS:
         query = (
             select(entry.c.position, entry.c.hash)
             .where(entry.c.book == code, entry.c.id <= known)

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from ledger.book import BOOKS
 from ledger.capital.position import CapitalPosition, capital_position
 from ledger.levy.anomalies import anomalies
 from ledger.levy.arrears import arrears
@@ -17,7 +18,6 @@ from reports.suspense import suspense_items
 
 SHEET = "Tableau de bord"
 CHAIN = (("assessed", "Liquidé"), ("collected", "Recouvré"), ("remitted", "Reversé"), ("credited", "Crédité"))
-STATES = ("BF", "ML", "NE")
 
 
 class StateYear(NamedTuple):
@@ -125,9 +125,9 @@ def _stages(capital: CapitalPosition) -> list[tuple[str, list[int], int]]:
     """Stage of release → each State's part, and the part of nobody."""
     by_state = {one.state: one for one in capital.by_state}
     parts = [
-        ("Libéré", [one.paid for one in (by_state[code] for code in STATES)], 0),
-        ("Appelé, non versé", [one.called - one.paid for one in (by_state[code] for code in STATES)], 0),
-        ("Souscrit, non appelé", [one.subscribed - one.called for one in (by_state[code] for code in STATES)], 0),
+        ("Libéré", [one.paid for one in (by_state[code] for code in BOOKS)], 0),
+        ("Appelé, non versé", [one.called - one.paid for one in (by_state[code] for code in BOOKS)], 0),
+        ("Souscrit, non appelé", [one.subscribed - one.called for one in (by_state[code] for code in BOOKS)], 0),
     ]
     return [*parts, ("Non souscrit", [0, 0, 0], capital.total - capital.sum("subscribed"))]
 
@@ -135,7 +135,7 @@ def _stages(capital: CapitalPosition) -> list[tuple[str, list[int], int]]:
 def _capital(capital: CapitalPosition) -> Table:
     columns = (
         Column("stage", "Stade"),
-        *(francs(code, TITLES[code]) for code in STATES),
+        *(francs(code, TITLES[code]) for code in BOOKS),
         francs("total", "Ensemble"),
         Column("percent", "Part du capital", "percent"),
     )
@@ -172,7 +172,7 @@ def _accounts(places: list[Position]) -> Table:
 
 def _charts() -> tuple[Chart, ...]:
     chain = tuple(Series(key, title) for key, title in CHAIN)
-    states = tuple(Series(code, TITLES[code]) for code in STATES)
+    states = tuple(Series(code, TITLES[code]) for code in BOOKS)
     return (
         Chart("column", "Prélèvement de la période, par État", "levy", "state", chain, sheet=SHEET),
         Chart("stacked", "Où en est le capital", "capital", "stage", states, sheet=SHEET, rows=(0, 2), beside=True),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from ledger.chart import JOURNALS
+from ledger.book import JOURNALS
 from ledger.read import journal_entries
 from ledger.tables.journal import entry, entry_line
 from reports.balances import entry_count, in_period
@@ -115,7 +115,6 @@ def _by_journal(connection: Connection, request: ReportRequest) -> list[JournalT
 
 
 def _centralisation(sums: list[JournalTotal]) -> Table:
-    titles = dict(JOURNALS)
     columns = (
         Column("book", "Livre"),
         Column("journal", "Journal"),
@@ -125,7 +124,7 @@ def _centralisation(sums: list[JournalTotal]) -> Table:
         francs("debit", "Débits"),
         francs("credit", "Crédits"),
     )
-    rows: list[Row] = [(book, code, titles.get(code, ""), *rest) for book, code, *rest in sums]
+    rows: list[Row] = [(book, code, JOURNALS.get(code, ""), *rest) for book, code, *rest in sums]
     books = {book: book_title(book) for book, *_ in sums}
     return Table(
         "journals", "Centralisation", columns, rows, group_by="book", group_titles=books, total_label="TOTAL GÉNÉRAL"

@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from ledger.age import AGES, age_days, age_place
 from reconcile.bank_position import Position, position
-from reports.ages import AGES, age_days, age_place
 from reports.common import book_title, francs, make_report
 from reports.dataset import Column, Control, Report, Row, Table
 from reports.reconciliation_rows import as_json, match_table, statement_rows
@@ -153,8 +153,8 @@ def _ages(found: list[Position]) -> Table:
         Column("book", "Livre"),
         Column("side", "Suspens"),
         Column("items", "Nombre", "integer", total=True),
-        *(francs(key, title, "Ancienneté en jours") for key, title, _ in AGES),
-        francs("total", "Total", formula="+".join(f"[{key}]" for key, _, _ in AGES)),
+        *(francs(one.key, one.title, "Ancienneté en jours") for one in AGES),
+        francs("total", "Total", formula="+".join(f"[{one.key}]" for one in AGES)),
     )
     rows: list[Row] = []
     for one in found:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from ledger.age import age_days
 from reconcile.bank_position import BookedLine, KnownMatch, Position, SeenLine
-from reports.ages import age_days
 from reports.common import francs
 from reports.dataset import Column, Row, Table
 

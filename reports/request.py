@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from ledger.balance import known_entry, last_date
+from ledger.book import BOOKS
 from ledger.capital.position import last_act
 from ledger.chart import require_book
 from ledger.orders.register import last_day
@@ -15,7 +16,6 @@ from ledger.tables.commands import command_log
 from ledger.tables.journal import entry
 from ledger.tables.periods import takeover_end
 
-BOOKS = ("BF", "ML", "NE")
 CONSOLIDATED = "CONSOLIDATED"
 
 

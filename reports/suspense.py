@@ -4,10 +4,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from ledger.age import AGES, age_days, spread
 from ledger.balance import balance_of
-from ledger.chart import BOOKS, Account, chart_accounts
+from ledger.book import BOOKS
+from ledger.chart import Account, chart_accounts
 from reconcile.suspense import SuspenseItem, open_suspense, suspense_moves
-from reports.ages import AGES, age_days, spread
 from reports.common import book_title, francs, make_report
 from reports.dataset import Column, Control, Report, Row, Table
 from reports.request import ReportRequest
@@ -28,7 +29,7 @@ class OpenItem(NamedTuple):
         return self.item.id.removeprefix("C-").partition(":")[0]
 
 
-AGE_COLUMNS = tuple(francs(key, title, "Ancienneté en jours") for key, title, _ in AGES)
+AGE_COLUMNS = tuple(francs(one.key, one.title, "Ancienneté en jours") for one in AGES)
 
 
 def suspense(connection: Connection, request: ReportRequest) -> Report:
@@ -66,7 +67,7 @@ def suspense_items(connection: Connection, request: ReportRequest) -> dict[Key, 
 
 
 def _rank(key: tuple[str, str]) -> tuple[int, str]:
-    return [code for code, _ in BOOKS].index(key[0]), key[1]
+    return BOOKS.index(key[0]), key[1]
 
 
 def _items(found: dict[Key, list[OpenItem]], chart: dict[str, Account], request: ReportRequest) -> Table:
@@ -116,7 +117,7 @@ def _accounts(
         Column("title", "Intitulé"),
         Column("items", "Suspens", "integer", total=True),
         Column("oldest", "Plus ancien", "date"),
-        francs("balance", "Solde", formula="+".join(f"[{key}]" for key, _, _ in AGES)),
+        francs("balance", "Solde", formula="+".join(f"[{one.key}]" for one in AGES)),
         *AGE_COLUMNS,
     )
     rows: list[Row] = []

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection
 
 from ledger.balance import BalanceRow
+from ledger.book import BOOKS
 from ledger.chart import Account, chart_accounts
 from reports.balances import JournalSums, entry_count, journal_sums, period_balances
 from reports.common import TITLES, book_title, francs, make_report
@@ -112,7 +113,7 @@ def _consolidation(rows: list[BalanceRow], chart: dict[str, Account]) -> Table:
         closings.setdefault(row.account, {})[row.book] = row.closing_debit - row.closing_credit
     body: list[Row] = []
     for account, by_book in sorted(closings.items()):
-        one = [by_book.get(code, 0) for code in ("BF", "ML", "NE")]
+        one = [by_book.get(code, 0) for code in BOOKS]
         liaison = chart[account].pairing is not None
         total = sum(one)
         parts = (total if liaison else 0, 0 if liaison else total)

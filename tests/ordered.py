@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
+from ledger.book import BOOKS
 from ledger.entry import EntryDraft, Line
 from ledger.keys import Signer, register_key
 from ledger.mandates.appoint import appoint
@@ -15,7 +16,7 @@ from ledger.orders.act import Given, act_on
 from ledger.orders.checks import CheckResult
 from ledger.orders.create import create_orders
 from ledger.orders.inspect import MANUAL
-from ledger.orders.order import BOOKS, Charge, Document, Payee, PaymentOrder
+from ledger.orders.order import Charge, Document, Payee, PaymentOrder
 from ledger.orders.order_file import OrderRequest
 from ledger.orders.stored import StoredOrder, find_order
 from ledger.post import post_entries

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
+from ledger.book import BOOKS
 from ledger.capital.rules import Act, Terms, terms_at, total_at
 from ledger.capital.terms import read_terms
-from ledger.chart import BOOKS
 from ledger.tables.capital import capital_act, capital_receipt
 from ledger.tables.journal import entry
 
@@ -106,12 +106,12 @@ def capital_position(
         for row in rows
     ]
     terms = terms_at(read_terms(connection), as_of)
-    calls = [one for code, _ in BOOKS for one in cover_calls(acts, code, as_of)]
+    calls = [one for code in BOOKS for one in cover_calls(acts, code, as_of)]
     return CapitalPosition(
         as_of,
         0 if terms is None else terms.total,
         terms,
-        tuple(_state(acts, calls, code, as_of) for code, _ in BOOKS),
+        tuple(_state(acts, calls, code, as_of) for code in BOOKS),
         tuple(calls),
         tuple(_payments(connection, rows, known_command)),
         tuple(acts),

@@ -5,11 +5,12 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, text
 
+from ledger.book import BOOKS
 from ledger.capital.position import standing
 from ledger.capital.register import read_register
 from ledger.capital.rules import KINDS, terms_at, total_at
 from ledger.capital.terms import read_terms
-from ledger.chart import BOOKS, account_of
+from ledger.chart import account_of
 from ledger.check import Check, Row, sql_check
 
 
@@ -21,7 +22,7 @@ def _sums(connection: Connection) -> Iterable[Row]:
         now = terms_at(terms, day)
         if subscribed > (0 if now is None else now.total):
             yield {"date": day, "capital": 0 if now is None else now.total, "subscribed": subscribed}
-        for state, _ in BOOKS:
+        for state in BOOKS:
             row = {kind: total_at(acts, kind, day, state) for kind in KINDS}
             if not 0 <= row["pay"] <= row["call"] <= row["subscribe"]:
                 yield {"date": day, "state": state, **row}
@@ -61,7 +62,7 @@ def register_balances(connection: Connection) -> dict[tuple[str, str], tuple[int
     """(book, account) → what the register says of 2621, 48131, 48132, 4731x, and what its entries say."""
     acts = read_register(connection)
     wanted: dict[tuple[str, str], int] = {}
-    for state, _ in BOOKS:
+    for state in BOOKS:
         subscribed, called, paid = (
             sum(act.amount for act in acts if act.kind == kind and act.state == state) for kind in KINDS
         )

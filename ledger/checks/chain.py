@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, select
 
+from ledger.book import BOOKS
 from ledger.chain import ENTRY_FIELDS, GENESIS, LINE_FIELDS, entry_hash
 from ledger.check import Check, Row
 from ledger.read import journal_entries
@@ -37,7 +38,7 @@ def broken_links(connection: Connection) -> Iterable[Row]:
 def heads(connection: Connection) -> dict[str, dict[str, object]]:
     """For each book: how many entries, and the hash of the last one."""
     found: dict[str, dict[str, object]] = {}
-    for code in ("BF", "ML", "NE"):
+    for code in BOOKS:
         row = connection.execute(
             select(entry.c.position, entry.c.hash)
             .where(entry.c.book == code)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ledger.levy.chain import Collection
 from ledger.levy.expected import tolerance
 from ledger.levy.law import LevyLaw
-from ledger.levy.months import next_month
+from ledger.levy.months import next_period
 from ledger.money import format_francs
 
 EXEMPT_JUMP = 1_500
@@ -133,7 +133,7 @@ def _missing(office: Sequence[Collection], last: str) -> Iterator[Anomaly]:
     declared = {row.period for row in office}
     period = office[0].period or ""
     while period < last:
-        period = next_month(period)
+        period = next_period(period)
         if period not in declared:
             text = f"Le bureau {office[0].office} n'a pas d'état pour {period[5:]}/{period[:4]}."
             yield Anomaly("office_missing", office[0].book, office[0].office or "", period, None, text)

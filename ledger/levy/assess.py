@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from ledger.book import BOOKS
 from ledger.chart import account_of, require_book
 from ledger.correction_rules import first_open, mirror
 from ledger.entry import EntryDraft, Line
 from ledger.entry_rules import Law
 from ledger.levy.law import levy_law
-from ledger.levy.months import Key, OfficeMonth, month_end, office_months
-from ledger.levy.return_rules import STATES, CustomsReturn, ReturnRefused, ReturnRow, check_rows
+from ledger.levy.months import Key, OfficeMonth, office_months, period_end
+from ledger.levy.return_rules import CustomsReturn, ReturnRefused, ReturnRow, check_rows
 from ledger.post import law_of, post_entries
 from ledger.read import find_by_id, lines_of
 from ledger.tables.levy import customs_month, customs_return, customs_return_row
@@ -54,7 +55,7 @@ def take_return(unit: Any, read: CustomsReturn, book: str | None = None) -> Answ
     connection = unit.connection
     if book is not None:
         require_book(connection, book)
-    for state in sorted({row.state for row in read.rows} & set(STATES)):
+    for state in sorted({row.state for row in read.rows} & set(BOOKS)):
         allow(unit.user, "importer un état de recettes", "accountant", book=state)
     known = connection.execute(select(customs_return).where(customs_return.c.sha256 == read.sha256)).one_or_none()
     if known is not None:
@@ -123,7 +124,7 @@ def entry_key(key: Key, revision: int, part: str = "") -> str:
 
 def _drafts(unit: Any, month: _Month, law: Law, return_id: int) -> list[EntryDraft]:
     state, office, period = month.key
-    end, today = month_end(period), unit.now.date()
+    end, today = period_end(period), unit.now.date()
     drafts = []
     replaced: int | None = None
     if month.before is not None and month.before.entry_id is not None:

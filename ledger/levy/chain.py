@@ -10,7 +10,7 @@ from ledger.balance import last_date
 from ledger.levy.credited import booked_credits, by_reference, reference_key
 from ledger.levy.expected import expected_levy
 from ledger.levy.law import LevyLaw, levy_law
-from ledger.levy.months import OfficeMonth, month_end, month_start, office_months
+from ledger.levy.months import OfficeMonth, office_months, period_end, period_start
 from ledger.levy.open_credits import open_credits
 from ledger.money import share
 from ledger.tables.journal import entry
@@ -90,7 +90,7 @@ def collections(
         known_command = _command_of(connection, known)
     months = office_months(connection, book=book, known_command=known_command)
     if past:
-        months = [_as_of(one, day) for one in months if month_start(one.period) <= day]
+        months = [_as_of(one, day) for one in months if period_start(one.period) <= day]
     booked, waiting, rest = _credited(connection, months, book, day if past else None, known, known_command)
     kept = [one for one in months if _touches(one.period, start, end)]
     rows = [_row(one, law, day, booked.get(one.key, 0), waiting.get(one.key, 0)) for one in kept]
@@ -104,7 +104,7 @@ def _command_of(connection: Connection, known: int) -> int:
 
 
 def _touches(period: str, start: dt.date | None, end: dt.date | None) -> bool:
-    return (start is None or month_end(period) >= start) and (end is None or month_start(period) <= end)
+    return (start is None or period_end(period) >= start) and (end is None or period_start(period) <= end)
 
 
 def _as_of(one: OfficeMonth, day: dt.date) -> OfficeMonth:

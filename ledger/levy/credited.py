@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from ledger.chart import BOOKS, account_of
+from ledger.book import BOOKS
+from ledger.chart import account_of
 from ledger.money import share
 from ledger.tables.journal import entry, entry_line
 
@@ -76,7 +77,7 @@ def booked_credits(
     4712x holds what came in and is not identified yet: it bears no reference, and gives way to 4487x when the
     accountant imputes it.
     """
-    codes = [code for code, _ in BOOKS if book in (None, code)]
+    codes = [code for code in BOOKS if book in (None, code)]
     levy = [account_of("4487", code) for code in codes]
     suspense = [account_of("4712", code) for code in codes]
     banks = [account_of("5211", code) for code in codes]

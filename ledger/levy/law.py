@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table, insert, select
 
-from ledger.levy.months import month_end
+from ledger.levy.months import period_end
 from ledger.tables.levy import levy_deadline, levy_exemption, levy_rate
 
 STATUS = {"established": "établi", "to_confirm": "à confirmer", "disputed": "contesté"}
@@ -58,16 +58,16 @@ class LevyLaw:
 
     def rate(self, period: str) -> Rate | None:
         """The rate of a month `2025-04`: the one in force on its last day; None before the levy existed."""
-        return _in_force(self.rates, month_end(period))
+        return _in_force(self.rates, period_end(period))
 
     def due_date(self, period: str) -> dt.date:
         """The last day for remitting what was collected in a month; the month's end when no deadline is set."""
-        deadline = _in_force(self.deadlines, month_end(period))
-        return month_end(period) + dt.timedelta(days=deadline.days if deadline else 0)
+        deadline = _in_force(self.deadlines, period_end(period))
+        return period_end(period) + dt.timedelta(days=deadline.days if deadline else 0)
 
     def exemption(self, code: str, period: str) -> Exemption | None:
         """The exemption in force under that code on the last day of the month."""
-        found = _in_force([one for one in self.exemptions if one.code == code], month_end(period))
+        found = _in_force([one for one in self.exemptions if one.code == code], period_end(period))
         return found if found is not None and found.in_force else None
 
     def codes(self, period: str) -> dict[str, str]:

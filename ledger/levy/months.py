@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, select
 
+from ledger.month import month_end
 from ledger.tables.levy import customs_month, customs_return, customs_return_row
 
 Key = tuple[str, str, str]
@@ -57,18 +58,17 @@ class OfficeMonth:
         return sum(one.value for one in self.exempt)
 
 
-def month_end(period: str) -> dt.date:
+def period_end(period: str) -> dt.date:
     """The last day of a period `AAAA-MM`."""
-    year, month = int(period[:4]), int(period[5:])
-    return dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
+    return month_end(int(period[:4]), int(period[5:]))
 
 
-def month_start(period: str) -> dt.date:
+def period_start(period: str) -> dt.date:
     """The first day of a period `AAAA-MM`."""
     return dt.date(int(period[:4]), int(period[5:]), 1)
 
 
-def next_month(period: str) -> str:
+def next_period(period: str) -> str:
     """The period after this one."""
     year, month = int(period[:4]), int(period[5:])
     return f"{year + month // 12:04d}-{month % 12 + 1:02d}"

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Date, bindparam, text
 
-from ledger.chart import BOOKS, account_of
+from ledger.book import BOOKS
+from ledger.chart import account_of
 from ledger.levy.credited import Credit, Declared, references_in
 
 # The statements and their matches belong to the reconciliation: read here by name, since no import goes upward.
@@ -49,7 +50,7 @@ def open_credits(
     before the reconciliation is run.
     """
     found: list[Credit] = []
-    for code, _ in BOOKS:
+    for code in BOOKS:
         if book in (None, code):
             found.extend(_of_book(connection, declared, code, as_of, known_command))
     return found

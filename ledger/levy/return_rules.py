@@ -5,12 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ledger.chart import BOOKS
+from ledger.book import BOOKS
 from ledger.levy.law import LevyLaw
 from ledger.money import AMOUNT_MAX, format_francs
 from ledger.refusal import Refusal
 
-STATES = tuple(code for code, _ in BOOKS)
 OFFICE_LENGTH_MAX = 40
 FAULTS_SHOWN = 20
 """The sentence names the first fault and the facts list them all; a screen shows this many."""
@@ -100,8 +99,8 @@ def _fault(row: ReturnRow, column: str, text: str) -> Fault:
 
 
 def _of_state(row: ReturnRow, book: str | None) -> Iterator[Fault]:
-    if row.state not in STATES:
-        yield _fault(row, "etat", f"l'État « {row.state} » est inconnu, attendu {', '.join(STATES)}")
+    if row.state not in BOOKS:
+        yield _fault(row, "etat", f"l'État « {row.state} » est inconnu, attendu {', '.join(BOOKS)}")
     elif book is not None and row.state != book:
         yield _fault(row, "etat", f"la ligne est de l'État {row.state}, l'import est demandé pour le livre {book}")
 

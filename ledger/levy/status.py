@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from ledger.balance import known_entry, last_date
-from ledger.chart import BOOKS
+from ledger.book import BOOKS
 from ledger.levy.anomalies import TITLES, anomalies
 from ledger.levy.arrears import STAGES, arrears
 from ledger.levy.chain import Collection, collections
@@ -70,7 +70,7 @@ def _day(connection: Connection, as_of: dt.date | None) -> dt.date:
 
 def _books(rows: Iterable[Collection]) -> list[str]:
     present = {row.book for row in rows}
-    return [code for code, _ in BOOKS if code in present]
+    return [code for code in BOOKS if code in present]
 
 
 def _sums(name: str, rows: Sequence[Collection]) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from ledger.balance import balance_of, known_entry
+from ledger.book import BOOK_TITLES
 from ledger.chain import GENESIS
-from ledger.chart import BOOKS, chart_accounts
+from ledger.chart import chart_accounts
 from ledger.orders.act import local_day
 from ledger.orders.handover import IN_HAND
 from ledger.orders.postings import bank_account
@@ -26,7 +27,7 @@ def situation_at(connection: Connection, instant: datetime) -> dict[str, Any]:
     """
     known = known_entry(connection, instant)
     balances, suspense = [], []
-    for book, title in BOOKS:
+    for book, title in BOOK_TITLES.items():
         day = local_day(book, instant)
         account = bank_account(book)
         head = connection.execute(

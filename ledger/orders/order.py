@@ -4,11 +4,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from ledger.book import BOOKS
 from ledger.iban import check_iban
 from ledger.money import AMOUNT_MAX
 from ledger.refusal import Refusal
-
-BOOKS = ("BF", "ML", "NE")
 
 PAYMENT = "payment"
 REISSUE = "reissue"

@@ -6,8 +6,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from ledger.book import BOOKS
 from ledger.entry_file import AmountNotWhole
-from ledger.orders.order import BOOKS, KINDS, PAYMENT, Charge, Document, Payee, PaymentOrder, payee_from
+from ledger.orders.order import KINDS, PAYMENT, Charge, Document, Payee, PaymentOrder, payee_from
 from ledger.refusal import Refusal
 
 ORDER_KEYS = {

@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass, replace
 
-from ledger.orders.order import BOOKS, REGULARISATION, REISSUE, Charge, PaymentOrder
+from ledger.book import SUFFIX
+from ledger.orders.order import REGULARISATION, REISSUE, Charge, PaymentOrder
 from ledger.orders.stages import Move
 from ledger.refusal import Refusal
 
 RETURNED_TRANSFERS = "47129"
 
 _ONLY_WHEN_PAID = ("accept", "requisition", "pay", "clear", "unclear")
-
-SUFFIX = {book: str(place) for place, book in enumerate(BOOKS, start=1)}
-"""The last digit of a State's own accounts: 1 Burkina Faso, 2 Mali, 3 Niger."""
 
 
 @dataclass(frozen=True, slots=True)

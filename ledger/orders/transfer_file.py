@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from ledger.bank_accounts import bound_accounts
-from ledger.chart import BOOKS, require_book
+from ledger.book import BOOK_TITLES
+from ledger.chart import require_book
 from ledger.keys import require_people
 from ledger.mandates.appoint import read_mandates
 from ledger.mandates.mandate import holder_at
@@ -45,7 +46,7 @@ def make_transfer_file(unit: Any, book: str, execution: date | None = None) -> t
     if account is None:
         raise TransferAccountMissing(book=book)
     waiting = _waiting(unit, book)
-    name = f"PC-AES {dict(BOOKS)[book]}"
+    name = f"PC-AES {BOOK_TITLES[book]}"
     day = execution or local_day(book, unit.now)
     message = _message(unit.connection, book, unit.now.year)
     transfers = [

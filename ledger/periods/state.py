@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, text
 
+from ledger.book import BOOKS
 from ledger.periods.rules import BookState, Period, name_of
 from ledger.tables.journal import draft, entry
 from ledger.tables.periods import period_event, year_event
@@ -45,7 +46,7 @@ def unsettled(connection: Connection, book: str, year: int, period: int) -> list
     return [day for day in rows if str(day)[:7] == f"{year:04d}-{period:02d}"]
 
 
-def period_status(connection: Connection, books: tuple[str, ...] = ("BF", "ML", "NE")) -> dict[str, Any]:
+def period_status(connection: Connection, books: tuple[str, ...] = BOOKS) -> dict[str, Any]:
     """Every period that holds entries or was acted on, its state, and whether the take-over is still open."""
     counts: dict[tuple[str, int, int], int] = {}
     query = select(entry.c.book, entry.c.year, entry.c.period, func.count()).group_by(

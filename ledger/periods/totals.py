@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
+from ledger.month import month_end
 from ledger.periods.rules import COMPLEMENTARY, Period
 from ledger.tables.journal import entry, entry_line
 from ledger.tables.periods import closed_total, period_event
@@ -65,11 +66,6 @@ def stored_totals(connection: Connection, events: list[int], account: str | None
             before = found.get(number, (0, 0))
             found[number] = (before[0] + int(debit), before[1] + int(credit))
     return found
-
-
-def month_end(year: int, month: int) -> dt.date:
-    """The last day of a month."""
-    return dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
 
 
 def whole_months(closed: Collection[Period], since: dt.date | None, until: dt.date | None) -> set[Period]:

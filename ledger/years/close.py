@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from ledger.balance import base_years, known_entry, totals
+from ledger.book import BOOKS
 from ledger.chart import chart_accounts, require_book
 from ledger.commands import Answer, answer_for
 from ledger.entry import EntryDraft, SealedEntry
@@ -29,8 +30,6 @@ from ledger.years.rules import (
     result_entry,
     result_of,
 )
-
-BOOKS = ("BF", "ML", "NE")
 
 
 def balances_at(connection: Connection, book: str, year: int) -> dict[str, int]:

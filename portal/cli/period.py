@@ -72,6 +72,7 @@ def status(
     book: Annotated[str | None, typer.Option("--book", help="Livre : BF, ML ou NE (tous par défaut)")] = None,
 ) -> None:
     """L'état de chaque période, et si la reprise est encore ouverte."""
+    from ledger.book import BOOKS
     from ledger.chart import require_book
     from ledger.periods.state import period_status
     from ledger.refusal import plain
@@ -79,7 +80,7 @@ def status(
     with open_ledger().read() as connection:
         if book is not None:
             require_book(connection, book.upper())
-        document = plain(period_status(connection, ("BF", "ML", "NE") if book is None else (book.upper(),)))
+        document = plain(period_status(connection, BOOKS if book is None else (book.upper(),)))
 
     def show() -> None:
         from ledger.refusal import fill

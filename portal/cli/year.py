@@ -55,9 +55,10 @@ def close(
 @app.command()
 def status(book: Annotated[str | None, typer.Option("--book", help="Livre (tous par défaut)")] = None) -> None:
     """L'état de chaque exercice, et ce qui empêche encore de le clore."""
+    from ledger.book import BOOKS
     from ledger.chart import require_book
     from ledger.money import format_francs
-    from ledger.years.close import BOOKS, year_status
+    from ledger.years.close import year_status
 
     with open_ledger().read() as connection:
         if book is not None:

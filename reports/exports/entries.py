@@ -11,12 +11,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, Text, select, type_coerce
 
-from ledger.chart import BOOKS
+from ledger.book import BOOKS
 from ledger.tables.journal import entry, entry_line
 from ledger.tables.periods import year_event
 from reconcile.match_tables import bank_match, bank_match_entry_line, match_undo
 
-NAMES = dict(BOOKS)
 CHUNK = 5_000
 """Rows held at a time; memory does not grow with the books."""
 
@@ -31,7 +30,7 @@ class Selection:
     @property
     def books(self) -> tuple[str, ...]:
         """The codes of the books."""
-        return tuple(NAMES) if self.book is None else (self.book,)
+        return BOOKS if self.book is None else (self.book,)
 
 
 class ExportLine(NamedTuple):

@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ledger.chart import JOURNALS, chart_accounts
-from reports.exports.entries import NAMES, ExportEntry, ExportLine, Selection, one_line, stream
+from ledger.book import BOOK_TITLES, JOURNALS
+from ledger.chart import chart_accounts
+from reports.exports.entries import ExportEntry, ExportLine, Selection, one_line, stream
 
 COLUMNS = (
     "JournalCode", "JournalLib", "EcritureNum", "EcritureDate", "CompteNum", "CompteLib", "CompAuxNum", "CompAuxLib",
@@ -19,7 +20,6 @@ COLUMNS = (
     "Idevise",
 )  # fmt: skip
 LINE_END = "\r\n"
-TITLES = dict(JOURNALS)
 
 
 def _day(value: Any) -> str:
@@ -51,7 +51,7 @@ def _fields(one: ExportEntry, line: ExportLine, title: str) -> tuple[str, ...]:
     journal = f"{row.book}-{row.journal}"
     return (
         journal,
-        f"{TITLES.get(row.journal, row.journal)} – {NAMES[row.book]}",
+        f"{JOURNALS.get(row.journal, row.journal)} – {BOOK_TITLES[row.book]}",
         f"{journal}-{row.year}-{row.number:06d}",
         _day(row.date),
         line.account,

@@ -12,7 +12,7 @@ from ledger.levy.chain import Collection
 from ledger.levy.credited import Credit, by_reference, references_in
 from ledger.levy.expected import expected_levy, tolerance
 from ledger.levy.law import Deadline, Exemption, LevyLaw, Rate
-from ledger.levy.months import month_end, month_start, next_month
+from ledger.levy.months import next_period, period_end, period_start
 
 START = date(2025, 3, 28)
 LAW = LevyLaw(
@@ -76,7 +76,7 @@ def test_an_exemption_ends_at_its_date() -> None:
 @given(st.integers(2000, 2099), st.integers(1, 12))
 def test_months_follow_one_another_without_a_day_between(year: int, month: int) -> None:
     period = f"{year}-{month:02d}"
-    assert (month_start(next_month(period)) - month_end(period)).days == 1
+    assert (period_start(next_period(period)) - period_end(period)).days == 1
 
 
 DECLARED = {"REV-1": 100, "REV-2": 50, "RVF/12": 7}

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select, text
 
+from ledger.age import age_class
+from ledger.month import month_end
 from ledger.refusal import Refusal
 from ledger.tables.signoff import reconciliation_signature, reconciliation_signoff
 from ledger.unit import Ledger
 from reconcile.confirm import confirm_by_hand
-from reconcile.etat import Etat, EtatFault, age_class, last_weekday, month_end
+from reconcile.etat import Etat, EtatFault, last_weekday
 from reconcile.etat_read import etat_of, parse_month
 from reconcile.impute import impute_line
 from reconcile.regularise import regularise

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from reports.ages import AGES, age_days, age_place, spread
+from ledger.age import AGES, age_days, age_place, spread
 from tests.reports.worked import posted, report_of, rows_of
 
 
@@ -17,7 +17,7 @@ from tests.reports.worked import posted, report_of, rows_of
     ],
 )  # fmt: skip
 def test_the_columns_of_age_end_where_auditors_end_them(days: int, key: str) -> None:
-    assert AGES[age_place(days)][0] == key
+    assert AGES[age_place(days)].key == key
     assert spread(7, days)[age_place(days)] == 7
 
 
