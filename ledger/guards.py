@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from ledger.refusal import Refusal
+from ledger.refusal import Refusal, Translate, fill
 
 TITLES: dict[str, str] = {
     "entry_sequence": "les écritures se suivent sans trou dans l'ordre d'enregistrement",
@@ -143,7 +143,11 @@ class RefusedByDatabase(Refusal):
         super().__init__(guard=guard, title=title)
         self.guard = guard
 
-    def as_json(self, translate: Any = str) -> dict[str, Any]:
+    def message(self, translate: Translate = str) -> str:
+        """The sentence, the guard's rule in the same language."""
+        return fill(translate(self.sentence), **{**self.facts, "title": translate(self.facts["title"])})
+
+    def as_json(self, translate: Translate = str) -> dict[str, Any]:
         """As any refusal, with the guard's name as code."""
         return {**super().as_json(translate), "code": self.guard}
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from portal.cli.context import answer, open_ledger, say, settings
+from portal.cli.context import answer, open_ledger, say, settings, tell, translate
 from portal.cli.group import group
 
 app = group()
@@ -32,7 +32,7 @@ def bind(
         payload=payload,
         key=settings.key,
     )
-    answer(done, lambda: say(f"Compte {done['iban']} rattaché au livre {done['book']} (compte {done['account']})."))
+    answer(done, lambda: tell("Compte {iban} rattaché au livre {book} (compte {account}).", **done))
 
 
 def _open_or_close(number: str, action: str, since: datetime, reason: str) -> None:
@@ -44,8 +44,12 @@ def _open_or_close(number: str, action: str, since: datetime, reason: str) -> No
 
     payload = {"number": number, "from": since.date(), "reason": reason}
     done = open_ledger().perform(f"account {action}", act, payload=payload, key=settings.key)
-    verb = "ouvert" if action == "open" else "fermé"
-    answer(done, lambda: say(f"Compte {number} {verb} à partir du {since:%d/%m/%Y}."))
+    sentence = (
+        "Compte {number} ouvert à partir du {day:D}."
+        if action == "open"
+        else "Compte {number} fermé à partir du {day:D}."
+    )
+    answer(done, lambda: tell(sentence, number=number, day=since.date()))
 
 
 @app.command("open")
@@ -82,7 +86,7 @@ def list_() -> None:
 
     def show() -> None:
         for one in chart:
-            mark = "" if one.postable else "  (regroupement)"
+            mark = "" if one.postable else translate("  (regroupement)")
             say(f"{one.number:<7} {one.book or '  '}  {one.title}{mark}{'  *' if one.to_confirm else ''}")
         say()
         for account in bound:

@@ -37,6 +37,18 @@ def say(text: str = "") -> None:
     typer.echo(text, err=settings.as_json)
 
 
+def tell(sentence: str, **facts: Any) -> None:
+    """A sentence for people, in their language, its facts filled in as in a refusal."""
+    say(phrase(sentence, **facts))
+
+
+def phrase(sentence: str, **facts: Any) -> str:
+    """The sentence in the language asked for, its facts filled in as in a refusal."""
+    from ledger.refusal import fill
+
+    return fill(translate(sentence), **facts)
+
+
 def answer(document: Any, show: Callable[[], None] | None = None) -> None:
     """The result of a command: one JSON document with `--json`, else what `show` prints."""
     if settings.as_json:
@@ -113,7 +125,7 @@ def guarded(run: Callable[[], Any]) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
     except KeyboardInterrupt:
-        refuse({"code": "interrupted", "message": "Interrompu : rien n'a été enregistré.", "facts": {}}, 1)
+        refuse({"code": "interrupted", "message": phrase("Interrompu : rien n'a été enregistré."), "facts": {}}, 1)
     except Exception as fault:
         _unforeseen(fault)
 
@@ -126,18 +138,25 @@ def _unforeseen(fault: Exception) -> NoReturn:
     if guard is not None:
         refuse(guard.as_json(translate), 1)
     if type(fault).__name__ == "OperationalError":
-        message = (
-            f"La base de données ne répond pas ou ne peut pas être ouverte : {str(origin or fault).strip()[:300]}. "
-            "Vérifiez l'adresse et les droits, puis recommencez."
+        message = phrase(
+            "La base de données ne répond pas ou ne peut pas être ouverte : {fault}. "
+            "Vérifiez l'adresse et les droits, puis recommencez.",
+            fault=str(origin or fault).strip()[:300],
         )
         refuse({"code": "database_unreachable", "message": message, "facts": {}}, 1)
     if isinstance(fault, OSError):
-        message = f"Le fichier {fault.filename or ''} ne peut pas être lu ou écrit : {fault.strerror or fault}."
+        message = phrase(
+            "Le fichier {file} ne peut pas être lu ou écrit : {fault}.",
+            file=fault.filename or "",
+            fault=fault.strerror or fault,
+        )
         refuse({"code": "file_unusable", "message": message, "facts": {"file": str(fault.filename)}}, 1)
     if os.environ.get("PCAES_TRACE"):
         raise fault
-    message = (
-        f"Le programme a rencontré un cas qu'il n'attendait pas ({type(fault).__name__} : {str(fault)[:300]}). "
-        "Rien n'a été enregistré. Gardez le fichier employé et signalez ce message (PCAES_TRACE=1 donne le détail)."
+    message = phrase(
+        "Le programme a rencontré un cas qu'il n'attendait pas ({kind} : {fault}). "
+        "Rien n'a été enregistré. Gardez le fichier employé et signalez ce message (PCAES_TRACE=1 donne le détail).",
+        kind=type(fault).__name__,
+        fault=str(fault)[:300],
     )
     refuse({"code": "unforeseen", "message": message, "facts": {"type": type(fault).__name__}}, 1)

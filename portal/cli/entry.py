@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from portal.cli.context import answer, open_ledger, say, settings
+from portal.cli.context import answer, open_ledger, say, settings, tell, translate
 from portal.cli.group import group
 
 app = group()
@@ -39,7 +39,7 @@ def post(
 
 
 def _list(done: dict[str, Any], dry_run: bool) -> None:
-    say("Essai à blanc, rien n'est enregistré :" if dry_run else "Écritures validées :")
+    tell("Essai à blanc, rien n'est enregistré :" if dry_run else "Écritures validées :")
     for one in done["entries"]:
         say(f"  {one['book']}/{one['journal']}/{one['year']}/{one['number']}  {one['hash'][:16]}…")
 
@@ -106,10 +106,9 @@ def show(reference: Reference) -> None:
 
 def _show(one: dict[str, Any]) -> None:
     from ledger.money import format_francs
-    from ledger.refusal import fill
 
-    say(f"Écriture {one['reference']}  ·  {one['label']}")
-    say(fill("Date {date:D}  ·  pièce {document}  ·  enregistrée le {recorded_at} par {actor}", **one))
+    tell("Écriture {reference}  ·  {label}", reference=one["reference"], label=one["label"])
+    tell("Date {date:D}  ·  pièce {document}  ·  enregistrée le {recorded_at} par {actor}", **one)
     for name, title in (
         ("corrects", "corrige"),
         ("corrected_by", "corrigée par"),
@@ -117,8 +116,8 @@ def _show(one: dict[str, Any]) -> None:
         ("peer", "avec"),
     ):
         if one[name]:
-            say(f"  {title} {one[name]}")
+            say(f"  {translate(title)} {one[name]}")
     for line in one["lines"]:
         debit, credit = (format_francs(line[side]) if line[side] else "" for side in ("debit", "credit"))
         say(f"  {line['account']:<7}{debit:>22}{credit:>22}  {line['title']}  {line['reference'] or ''}")
-    say(f"Empreinte {one['hash']}")
+    tell("Empreinte {hash}", hash=one["hash"])

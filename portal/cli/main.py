@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from portal.cli.context import DEFAULT_DATABASE, guarded, settings
-from portal.cli.group import FrenchGroup, Group
+from portal.cli.group import FrenchGroup, Group, in_language
+from portal.cli.language import asked_language
 
 GROUPS = {
     "account": ("portal.cli.account", "Comptes bancaires des livres et comptes du plan"),
@@ -65,8 +66,8 @@ class LazyGroup(FrenchGroup):
         texts = {name: text for name, (_, _, text) in SINGLE.items()} | {
             name: text for name, (_, text) in GROUPS.items()
         }
-        with formatter.section("Commandes"):
-            formatter.write_dl([(name, texts[name]) for name in self.list_commands(ctx)])
+        with formatter.section(in_language("Commandes")):
+            formatter.write_dl([(name, in_language(texts[name])) for name in self.list_commands(ctx)])
 
 
 def _exists(module: str) -> bool:
@@ -138,6 +139,8 @@ def program(given: list[str]) -> None:
         settings.as_json = True
 
     def outcome() -> None:
+        settings.lang = "fr"  # until the line has told another
+        settings.lang = asked_language(arguments)
         try:
             code = app(args=arguments, prog_name="pcaes", standalone_mode=False)
         except typer.Abort:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from portal.cli.context import answer, open_ledger, say, settings
+from portal.cli.context import answer, open_ledger, say, settings, tell, translate
 from portal.cli.group import group
 from portal.cli.reconcile_acts import confirm, impute, regularise, suggestions, undo
 from portal.cli.reconcile_sign import sign, statement
@@ -30,7 +30,7 @@ def run(
     done: list[dict[str, Any]] = []
     for code in BOOKS if book is None else (book.upper(),):
         if not settings.as_json:
-            say(f"Rapprochement du livre {code}…")
+            tell("Rapprochement du livre {book}…", book=code)
         key = settings.key and f"{settings.key}/{code}"
         payload = {"book": code, "until": last}
         act = partial(run_book, book=code, until=last)
@@ -50,13 +50,17 @@ def _together(done: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _show_runs(done: list[dict[str, Any]]) -> None:
     for one in done:
-        say(
-            f"{one['book']} : {one['lines']} lignes ouvertes au départ · {one['confirmed']} rapprochements confirmés · "
-            f"{one['proposed']} proposés · {one['ambiguous']} ambigus · {one['open']} lignes restent ouvertes"
+        tell(
+            "{book} : {lines} lignes ouvertes au départ · {confirmed} rapprochements confirmés · "
+            "{proposed} proposés · {ambiguous} ambigus · {open} lignes restent ouvertes",
+            **one,
         )
         for step in one["passes"]:
             if step["confirmed"] or step["proposed"] or step["ambiguous"]:
-                say(f"    {step['title']} : {step['confirmed']} confirmés, {step['proposed']} proposés")
+                tell(
+                    "    {title} : {confirmed} confirmés, {proposed} proposés",
+                    **{**step, "title": translate(step["title"])},
+                )
 
 
 @app.command()
@@ -101,7 +105,6 @@ def _show_matches(found: dict[str, Any]) -> None:
 @app.command()
 def status(book: Annotated[str | None, typer.Option("--book", help="Livre : BF, ML ou NE")] = None) -> None:
     """Où en est le rapprochement de chaque compte."""
-    from ledger.money import format_francs
     from ledger.refusal import plain
     from reconcile.matches import reconcile_status
 
@@ -110,10 +113,12 @@ def status(book: Annotated[str | None, typer.Option("--book", help="Livre : BF, 
 
     def show() -> None:
         for one in found:
-            say(
-                f"{one['book']} : {one['matched']} lignes sur {one['lines']} rapprochées · banque ouvertes "
-                f"{one['open_bank']} ({format_francs(one['open_bank_amount'])}) · livres ouvertes {one['open_book']} "
-                f"({format_francs(one['open_book_amount'])}) · dernier mois signé {one['signed_until'] or '—'}"
+            tell(
+                "{book} : {matched} lignes sur {lines} rapprochées · banque ouvertes "
+                "{open_bank} ({open_bank_amount:F}) · livres ouvertes {open_book} "
+                "({open_book_amount:F}) · dernier mois signé {signed}",
+                signed=one["signed_until"] or "—",
+                **one,
             )
 
     answer({"books": found}, show)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from portal.cli.context import answer, say, settings
+from portal.cli.context import answer, settings, tell
 
 
 def init(
@@ -23,9 +23,12 @@ def init(
         from sqlalchemy.engine import make_url
 
         place = make_url(settings.database).render_as_string(hide_password=True)
-        say(f"{'Base créée' if done['created'] else 'Base à jour'} : {place} (schéma {done['schema']})")
-        say(f"Livres ouverts : BF, ML, NE · comptes ajoutés au plan : {done['accounts_added']}")
+        made = (
+            "Base créée : {place} (schéma {schema})" if done["created"] else "Base à jour : {place} (schéma {schema})"
+        )
+        tell(made, place=place, schema=done["schema"])
+        tell("Livres ouverts : BF, ML, NE · comptes ajoutés au plan : {added}", added=done["accounts_added"])
         if done["fictional"]:
-            say("DONNÉES FICTIVES : cette base est marquée fictive et le restera.")
+            tell("DONNÉES FICTIVES : cette base est marquée fictive et le restera.")
 
     answer(done, show)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from portal.cli.context import answer, open_ledger, say, translate
+from portal.cli.context import answer, open_ledger, phrase, say, tell, translate
 from portal.cli.group import group
 from portal.cli.statement_profile import app as profile_app
 
@@ -42,9 +42,15 @@ def _show_inspection(report: dict[str, Any]) -> None:
                 return "—" if amount is None else format_minor(amount, exponent)
 
             proof = "prouvé" if one["proven"] else "non prouvé : le fichier ne donne pas les deux soldes"
-            say(
-                f"    compte {one['account'] or 'non indiqué'} · {one['currency']} · n° {one['number'] or '—'} · "
-                f"{len(one['lines'])} lignes · {shown(one['opening'])} → {shown(one['closing'])} · {proof}"
+            tell(
+                "    compte {account} · {currency} · n° {number} · {lines} lignes · {opening} → {closing} · {proof}",
+                account=one["account"] or translate("non indiqué"),
+                currency=one["currency"],
+                number=one["number"] or "—",
+                lines=len(one["lines"]),
+                opening=shown(one["opening"]),
+                closing=shown(one["closing"]),
+                proof=translate(proof),
             )
 
 
@@ -68,29 +74,52 @@ def import_(
 
 
 def _show_imports(done: list[dict[str, Any]], dry_run: bool) -> None:
-    from ledger.money import format_francs
-
     if dry_run:
-        say("Essai à blanc, rien n'est enregistré.")
+        tell("Essai à blanc, rien n'est enregistré.")
     for file in done:
         if file["status"] == "refused":
             say(f"✗ {file['refused']['message']}  [{file['refused']['code']}]")
             for fault in file["refused"]["facts"].get("faults", [])[1:]:
                 say(f"    {fault['message']}")
         elif file["status"] == "already_imported":
-            since = f" (fichier {file['first_file']})" if file.get("first_file") else ""
-            say(f"= {file['file']} : déjà importé{since}, rien à faire.")
+            first = file.get("first_file")
+            known = (
+                "= {file} : déjà importé (fichier {first_file}), rien à faire."
+                if first
+                else "= {file} : déjà importé, rien à faire."
+            )
+            tell(known, file=file["file"], first_file=first)
         else:
-            counts = f"{file['lines_new']} lignes nouvelles, {file['lines_known']} déjà connues"
-            late = f", {file['lines_back_dated']} antidatées" if file["lines_back_dated"] else ""
-            say(f"✓ {file['file']} ({file['format']}) : {counts}{late}")
-            for one in file["statements"]:
-                balances = " → ".join(
-                    "—" if one[side] is None else format_francs(one[side]) for side in ("opening", "closing")
-                )
-                mark = "" if one["proven"] else "  · non prouvé (soldes absents du fichier)"
-                mark += "  · avis, pas un relevé" if one["kind"] == "notice" else ""
-                say(f"    {one['book']} n° {one['number'] or '—'} : {balances}{mark}")
+            _show_imported(file)
+
+
+def _show_imported(file: dict[str, Any]) -> None:
+    from ledger.money import format_francs
+
+    counts = (
+        "✓ {file} ({format}) : {new} lignes nouvelles, {known} déjà connues, {late} antidatées"
+        if file["lines_back_dated"]
+        else "✓ {file} ({format}) : {new} lignes nouvelles, {known} déjà connues"
+    )
+    tell(
+        counts,
+        file=file["file"],
+        format=file["format"],
+        new=file["lines_new"],
+        known=file["lines_known"],
+        late=file["lines_back_dated"],
+    )
+    for one in file["statements"]:
+        opening, closing = ("—" if one[side] is None else format_francs(one[side]) for side in ("opening", "closing"))
+        line = phrase(
+            "    {book} n° {number} : {opening} → {closing}",
+            book=one["book"],
+            number=one["number"] or "—",
+            opening=opening,
+            closing=closing,
+        )
+        line += "" if one["proven"] else translate("  · non prouvé (soldes absents du fichier)")
+        say(line + (translate("  · avis, pas un relevé") if one["kind"] == "notice" else ""))
 
 
 @app.command("list")
@@ -153,6 +182,6 @@ def gaps(
         for gap in found:
             say(f"{gap['book']}  {translate(gap['message'])}")
         if not found:
-            say("La suite des relevés est complète.")
+            tell("La suite des relevés est complète.")
 
     answer({"gaps": found}, on_screen)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from portal.cli.context import answer, open_ledger, say, settings
+from portal.cli.context import answer, open_ledger, say, settings, tell, translate
 from portal.cli.group import group
 
 app = group()
@@ -31,8 +31,10 @@ def add(
         payload=payload,
         key=settings.key,
     )
-    where = f", livre {book}" if book else ""
-    answer(done, lambda: say(f"Utilisateur « {name} » ajouté : {ROLES[role]}{where}."))
+    added = (
+        "Utilisateur « {name} » ajouté : {role}, livre {book}." if book else "Utilisateur « {name} » ajouté : {role}."
+    )
+    answer(done, lambda: tell(added, name=name, role=translate(ROLES[role]), book=book))
 
 
 @app.command("list")
@@ -45,10 +47,10 @@ def list_() -> None:
 
     def show() -> None:
         for user in users:
-            state = "" if user["active"] else "  (désactivé)"
-            say(f"{user['name']:<30} {ROLES[user['role']]:<22} {user['book'] or '—'}{state}")
+            state = "" if user["active"] else translate("  (désactivé)")
+            say(f"{user['name']:<30} {translate(ROLES[user['role']]):<22} {user['book'] or '—'}{state}")
         if not users:
-            say("Aucun utilisateur : la base est en cours d'installation.")
+            tell("Aucun utilisateur : la base est en cours d'installation.")
 
     answer({"users": users}, show)
 
@@ -62,7 +64,8 @@ def _set(name: str, active: bool, reason: str) -> None:
 
     command = "user enable" if active else "user disable"
     done = open_ledger().perform(command, act, payload={"name": name, "reason": reason}, key=settings.key)
-    answer(done, lambda: say(f"Utilisateur « {name} » {'rétabli' if active else 'désactivé'}."))
+    sentence = "Utilisateur « {name} » rétabli." if active else "Utilisateur « {name} » désactivé."
+    answer(done, lambda: tell(sentence, name=name))
 
 
 @app.command()

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from portal.cli.context import answer, open_ledger, say
+from portal.cli.context import answer, open_ledger, say, tell, translate
 
 
 def verify(
@@ -31,12 +31,17 @@ def verify(
 
 def _show(report: dict[str, Any]) -> None:
     for check in report["checks"]:
-        say(f"{'✓' if check['ok'] else '✗'} {check['title']}")
+        say(f"{'✓' if check['ok'] else '✗'} {translate(check['title'])}")
         for row in check["rows"][:10]:
             say("    " + " · ".join(f"{name} {value}" for name, value in row.items()))
         if check["count"] > 10:
-            say(f"    … {check['count']} lignes en tout")
+            tell("    … {count} lignes en tout", count=check["count"])
     for book, head in report["heads"].items():
-        say(f"  {book} : {head['entries']} écritures, tête {str(head['hash'])[:16]}…")
+        tell(
+            "  {book} : {entries} écritures, tête {head}…",
+            book=book,
+            entries=head["entries"],
+            head=str(head["hash"])[:16],
+        )
     failed = sum(not check["ok"] for check in report["checks"])
-    say("Tous les contrôles sont bons." if report["ok"] else f"{failed} contrôle(s) en échec.")
+    tell("Tous les contrôles sont bons." if report["ok"] else "{failed} contrôle(s) en échec.", failed=failed)
