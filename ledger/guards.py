@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from ledger.guard_forms import form_title
 from ledger.refusal import Refusal, Translate, fill
 
 TITLES: dict[str, str] = {
@@ -183,4 +184,9 @@ def as_refusal(error: BaseException) -> RefusedByDatabase | None:
     name = guard_name(error)
     if name is None:
         return None
-    return RefusedByDatabase(name, TITLES.get(name, "une règle d'intégrité de la base n'est pas respectée"))
+    return RefusedByDatabase(name, title_of(name) or "une règle d'intégrité de la base n'est pas respectée")
+
+
+def title_of(guard: str) -> str | None:
+    """The rule that the guard of this name holds, or None when no title is known."""
+    return TITLES.get(guard) or form_title(guard)
