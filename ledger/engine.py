@@ -1,5 +1,6 @@
 """Open a database: SQLite or PostgreSQL, with the settings that make its transactions true."""
 
+import re
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -14,6 +15,11 @@ SYNCHRONOUS = "FULL"
 
 WRITER_LOCK = 20250328
 """Key of the advisory lock that orders every writer on PostgreSQL; SQLite has one writer by nature."""
+
+
+_TARGET = re.compile(r'\s*(?:INSERT\s+INTO|UPDATE)\s+"?(\w+)', re.IGNORECASE)
+WRITTEN = "written"
+"""Name, among what a connection carries, of the set of tables that its transaction wrote to."""
 
 
 class DatabaseUnknown(Refusal):
@@ -38,10 +44,26 @@ def open_engine(url: str) -> Engine:
         raise DatabaseUnknown(url=url) from fault
     backend = parsed.get_backend_name()
     if backend == "postgresql":
-        return _postgresql(parsed.set(drivername="postgresql+psycopg"))
+        return _noting(_postgresql(parsed.set(drivername="postgresql+psycopg")))
     if backend == "sqlite":
-        return _sqlite(parsed)
+        return _noting(_sqlite(parsed))
     raise DatabaseUnknown(url=parsed.render_as_string(hide_password=True))
+
+
+def _noting(engine: Engine) -> Engine:
+    """Each transaction knows the tables that it wrote to: the command that ends it seals their rows."""
+
+    @event.listens_for(engine, "begin")
+    def forget(connection: Connection) -> None:
+        connection.info[WRITTEN] = set()
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def note(connection: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
+        target = _TARGET.match(statement)
+        if target is not None:
+            connection.info.setdefault(WRITTEN, set()).add(target.group(1))
+
+    return engine
 
 
 def _postgresql(url: Any) -> Engine:

@@ -12,6 +12,7 @@ from ledger.clock import clock_for
 from ledger.engine import open_engine
 from ledger.levy.law import load_levy_law
 from ledger.migrate import upgrade
+from ledger.reference_seal import seal_references
 from ledger.refusal import Refusal
 from ledger.tables.books import ledger_info
 from ledger.unit import DatabaseNotReady, DatabaseOutdated
@@ -54,6 +55,7 @@ def create_books(
             if info is None:
                 now = clock_for(fictional)() if fictional else datetime.now(UTC)
                 connection.execute(insert(ledger_info).values(id=1, fictional=fictional, created_at=now, chart=name))
+            seal_references(connection)
             return {
                 "created": info is None,
                 "accounts_added": added,

@@ -8,17 +8,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, func, insert, select
+from sqlalchemy import Connection, Engine, Table, bindparam, exists, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from ledger.clock import Clock, clock_for
+from ledger.command_seal import sealed_row
 from ledger.guards import as_refusal
 from ledger.refusal import Refusal, plain
 from ledger.tables.books import ledger_info
-from ledger.tables.commands import command_log
-from ledger.users import User, count_users, find_user
+from ledger.tables.commands import app_user, command_log
+from ledger.tables.types import instant_text
+from ledger.users import User, find_user
 
 Answer = dict[str, Any]
+
+_last_command = select(func.max(command_log.c.id)).scalar_subquery()
+STANDING = select(
+    select(ledger_info.c.fictional).scalar_subquery().label("fictional"),
+    _last_command.label("command_id"),
+    select(command_log.c.at).where(command_log.c.id == _last_command).scalar_subquery().label("at"),
+    exists().select_from(app_user).label("users"),
+)
+"""What every act must know before it begins, in one look."""
+BY_KEY = select(command_log).where(command_log.c.key == bindparam("key"), command_log.c.outcome == "done")
+LOG = insert(command_log)
 
 
 class KeyReused(Refusal):
@@ -137,9 +150,7 @@ class Ledger:
     ) -> Answer:
         unit = self._unit(connection)
         if key is not None:
-            before = connection.execute(
-                select(command_log).where(command_log.c.key == key, command_log.c.outcome == "done")
-            ).one_or_none()
+            before = connection.execute(BY_KEY, {"key": key}).one_or_none()
             if before is not None:
                 if before.fingerprint != print_of_input:
                     raise KeyReused(key=key, command=before.command, at=before.at.date().isoformat())
@@ -147,34 +158,30 @@ class Ledger:
         answer: Answer = plain(act(unit))
         if dry_run:
             raise _DryRun(answer)
-        connection.execute(
-            insert(command_log).values(
-                id=unit.command_id,
-                at=unit.now,
-                actor=unit.user.name,
-                command=command,
-                key=key,
-                fingerprint=print_of_input,
-                outcome="done",
-                answer=json.dumps(answer, ensure_ascii=False, sort_keys=True),
-            )
+        _log(
+            connection,
+            id=unit.command_id,
+            at=unit.now,
+            actor=unit.user.name,
+            command=command,
+            key=key,
+            fingerprint=print_of_input,
+            outcome="done",
+            answer=answer,
         )
         return answer
 
     def _unit(self, connection: Connection) -> Unit:
-        info = connection.execute(select(ledger_info)).one_or_none()
-        fictional = bool(info is not None and info.fictional)
+        standing = connection.execute(STANDING).one()
+        fictional = bool(standing.fictional)
         clock = self._clock or clock_for(fictional)
-        last = connection.execute(select(command_log.c.id, command_log.c.at).order_by(command_log.c.id.desc()).limit(1))
-        row = last.one_or_none()
         # a clock that was put back never makes the record run backwards
-        now = clock() if row is None else max(clock(), row.at)
-        return Unit(connection, self._user(connection), now, 1 if row is None else row.id + 1, fictional)
-
-    def _user(self, connection: Connection) -> User:
-        if count_users(connection) == 0:
-            return User(self.actor or "installation", "administrator", installing=True)
-        return find_user(connection, self.actor or "")
+        now = clock() if standing.at is None else max(clock(), standing.at)
+        if standing.users:
+            user = find_user(connection, self.actor or "")
+        else:
+            user = User(self.actor or "installation", "administrator", installing=True)
+        return Unit(connection, user, now, (standing.command_id or 0) + 1, fictional)
 
     def _log_refusal(self, command: str, refusal: Refusal, print_of_input: str, key: str | None, dry_run: bool) -> None:
         """Refusals are evidence: they are kept, after the rollback, in the command log alone."""
@@ -187,16 +194,22 @@ class Ledger:
             ).one_or_none()
             info = connection.execute(select(ledger_info)).one_or_none()
             clock = self._clock or clock_for(bool(info is not None and info.fictional), "" if info is None else None)
-            connection.execute(
-                insert(command_log).values(
-                    id=1 if row is None else row.id + 1,
-                    at=clock() if row is None else max(clock(), row.at),
-                    actor=self.actor or "installation",
-                    command=command,
-                    key=key,
-                    fingerprint=print_of_input,
-                    outcome="refused",
-                    code=facts["code"],
-                    answer=json.dumps(facts, ensure_ascii=False, sort_keys=True),
-                )
+            _log(
+                connection,
+                id=1 if row is None else row.id + 1,
+                at=clock() if row is None else max(clock(), row.at),
+                actor=self.actor or "installation",
+                command=command,
+                key=key,
+                fingerprint=print_of_input,
+                outcome="refused",
+                code=facts["code"],
+                answer=facts,
             )
+
+
+def _log(connection: Connection, at: datetime, answer: Answer, **row: Any) -> None:
+    """The command's row in the log, sealed with everything that it wrote."""
+    text = json.dumps(answer, ensure_ascii=False, sort_keys=True)
+    sealed = sealed_row(connection, {"code": None, **row, "at": instant_text(at), "answer": text})
+    connection.execute(LOG, {**sealed, "at": at})

@@ -1,13 +1,28 @@
 """The checks of the books, in the order in which they are shown."""
 
 from ledger.check import Check
-from ledger.checks import capital, chain, commands, entries, levy, links, order_books, orders, periods, years
+from ledger.checks import (
+    capital,
+    chain,
+    commands,
+    entries,
+    levy,
+    links,
+    order_books,
+    orders,
+    periods,
+    readable,
+    seals,
+    years,
+)
 
 CHECKS: tuple[Check, ...] = (
+    *readable.CHECKS,
     *entries.CHECKS,
     *links.CHECKS,
     *chain.CHECKS,
     *commands.CHECKS,
+    *seals.CHECKS,
     *capital.CHECKS,
     *periods.CHECKS,
     *years.CHECKS,

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Table, Text
 
+from ledger.guards import declare
 from ledger.tables import metadata
 from ledger.tables.types import BigInt, Instant
 
@@ -37,4 +38,25 @@ command_log = Table(
     Column("outcome", Text, nullable=False),
     Column("code", Text),
     Column("answer", Text, nullable=False),
+    Column("written", Text),
+    Column("previous_hash", Text),
+    Column("hash", Text),
+)
+
+reference_seal = Table(
+    "reference_seal",
+    metadata,
+    Column("id", BigInt, primary_key=True),
+    Column("content", Text, nullable=False),
+    Column("previous_hash", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+declare(
+    {
+        "command_previous_hash": "chaque commande porte l'empreinte de la précédente",
+        "command_hash": "une commande scellée porte son empreinte, celle de la précédente et celles de ses lignes",
+        "reference_previous_hash": "chaque sceau des tables de référence porte l'empreinte du précédent",
+        "reference_seal_append_only": "les sceaux des tables de référence ne changent ni ne s'effacent",
+    }
 )

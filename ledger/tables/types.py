@@ -19,8 +19,14 @@ def instant_text(instant: datetime) -> str:
 
 
 def instant_from(text: str) -> datetime:
-    """The instant that `instant_text` wrote."""
-    return datetime.strptime(text, INSTANT_FORMAT).replace(tzinfo=UTC)
+    """The instant that `instant_text` wrote.
+
+    Raises ValueError, in French for the person who verifies, on a text that is none.
+    """
+    try:
+        return datetime.strptime(text, INSTANT_FORMAT).replace(tzinfo=UTC)
+    except (TypeError, ValueError):
+        raise ValueError(f"« {text} » n'est pas un instant (attendu AAAA-MM-JJTHH:MM:SS.ffffffZ)") from None
 
 
 class Instant(TypeDecorator[datetime]):

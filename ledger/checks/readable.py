@@ -1,0 +1,62 @@
+"""Every value is of its column's kind: SQLite keeps whatever it is given once its constraints are set aside."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Connection, Date, Integer, Table, text
+
+from ledger.check import Check, Row
+from ledger.tables import metadata
+from ledger.tables.types import Instant
+
+TIME = (
+    "length({c}) <> 27 OR {c} NOT LIKE '____-__-__T__:__:__.______Z' OR substr({c}, 12, 2) NOT BETWEEN '00' AND '23'"
+    " OR substr({c}, 15, 2) NOT BETWEEN '00' AND '59' OR substr({c}, 18, 2) NOT BETWEEN '00' AND '59'"
+)
+
+
+def unreadable_values(connection: Connection) -> Iterable[Row]:
+    """Instants, dates, amounts and flags that cannot be read as such."""
+    sqlite = connection.dialect.name == "sqlite"
+    for table in metadata.sorted_tables:
+        for column in table.columns:
+            for value in _faulty(connection, table, column, sqlite):
+                yield {"table": table.name, "column": column.name, "value": str(value)}
+
+
+def _faulty(connection: Connection, table: Table, column: Column[Any], sqlite: bool) -> Iterator[Any]:
+    name = f'"{column.name}"'
+    # PostgreSQL holds dates, whole numbers and flags by their type; instants are text on both
+    if isinstance(column.type, Instant):
+        yield from _values(connection, table, name, TIME.format(c=name))
+        yield from _no_days(connection, table, f"substr({name}, 1, 10)", TIME.format(c=name))
+    elif sqlite and isinstance(column.type, Date):
+        yield from _no_days(connection, table, name, f"{name} IS NULL")
+    elif sqlite and isinstance(column.type, Boolean):
+        yield from _values(connection, table, name, f"{name} NOT IN (0, 1)")
+    elif sqlite and isinstance(column.type, Integer):
+        yield from _values(connection, table, name, f"typeof({name}) NOT IN ('integer', 'null')")
+
+
+def _values(connection: Connection, table: Table, name: str, fault: str) -> Iterator[Any]:
+    # the names are those of the product's own tables
+    query = f"SELECT {name} FROM {table.name} WHERE {name} IS NOT NULL AND ({fault})"  # noqa: S608
+    yield from connection.execute(text(query)).scalars()
+
+
+def _no_days(connection: Connection, table: Table, day: str, aside: str) -> Iterator[Any]:
+    query = f"SELECT DISTINCT {day} AS day FROM {table.name} WHERE NOT ({aside})"  # noqa: S608 - the product's names
+    for value in connection.execute(text(query)).scalars():
+        if value is not None and not _is_day(value):
+            yield value
+
+
+def _is_day(value: Any) -> bool:
+    try:
+        return len(value) == 10 and dt.date.fromisoformat(value) is not None
+    except (TypeError, ValueError):
+        return False
+
+
+CHECKS = (Check("readable_values", "Chaque date, instant, montant ou indicateur enregistré se lit", unreadable_values),)

@@ -1,0 +1,48 @@
+"""The seal of what no command writes: books, chart, law of the levy, moves and checks of an order."""
+
+import json
+from importlib import import_module
+from typing import Any
+
+from sqlalchemy import Connection, Table, insert, select
+
+from ledger.chain import GENESIS
+from ledger.command_seal import is_reference, reference_hash, sealed_groups
+from ledger.tables import metadata
+from ledger.tables.commands import reference_seal
+
+
+def reference_tables() -> list[Table]:
+    """The tables, or parts of tables, that « pcaes init » alone fills."""
+    for name in ("books", "capital", "commands", "levy", "mandates", "orders"):
+        import_module(f"ledger.tables.{name}")
+    return [table for _, table in sorted(metadata.tables.items()) if is_reference(table) or _partly(table)]
+
+
+def _partly(table: Table) -> bool:
+    """Whether some rows were born of a command and others, such as the first terms of the capital, were not."""
+    return "command_id" in table.c and bool(table.c.command_id.nullable)
+
+
+def reference_digests(connection: Connection) -> dict[str, list[Any]]:
+    """Each table with how many rows no command wrote, and their digest."""
+    found = {}
+    for table in reference_tables():
+        for command, label, digest in sealed_groups(connection, table):
+            if command is None:
+                found[label] = digest
+    return found
+
+
+def seal_references(connection: Connection) -> None:
+    """Add a seal when the reference tables are not what the last one says."""
+    last = connection.execute(select(reference_seal).order_by(reference_seal.c.id.desc()).limit(1)).one_or_none()
+    content = json.dumps(reference_digests(connection), sort_keys=True)
+    if last is not None and last.content == content:
+        return
+    number, previous = (1, GENESIS) if last is None else (last.id + 1, last.hash)
+    connection.execute(
+        insert(reference_seal).values(
+            id=number, content=content, previous_hash=previous, hash=reference_hash(number, content, previous)
+        )
+    )
