@@ -12,6 +12,10 @@ from ledger.tables.books import bank_account, bank_account_alias
 from ledger.users import allow
 
 
+ALIAS_LENGTH_MIN = 8
+"""A shorter alias could be another account's."""
+
+
 @dataclass(frozen=True, slots=True)
 class BankAccount:
     """A bank account of a book: its IBAN, the ledger account, and the other names the bank prints for it."""
@@ -34,6 +38,16 @@ class BankAccountTaken(Refusal):
     )
 
 
+class AliasUnusable(Refusal):
+    """An alias so short that another account could bear it."""
+
+    code = "alias_unusable"
+    sentence = (
+        "L'autre écriture « {alias} » du compte {account} ne convient pas : attendu le numéro tel que la banque "
+        "l'imprime, au moins huit lettres et chiffres, par exemple les douze du compte. Corrigez --aliases."
+    )
+
+
 def bound_accounts(connection: Connection) -> list[BankAccount]:
     """Every bound bank account, in the order of books."""
     aliases: dict[str, list[str]] = {}
@@ -48,7 +62,7 @@ def bound_accounts(connection: Connection) -> list[BankAccount]:
 def bind(unit: Any, book: str, iban: str, bank: str | None = None, aliases: tuple[str, ...] = ()) -> dict[str, Any]:
     """Tie a bank account (XOF) to a book; bound again, only new aliases are added.
 
-    Refuses: role_forbidden, book_unknown, iban_invalid, bank_account_taken.
+    Refuses: role_forbidden, book_unknown, iban_invalid, bank_account_taken, alias_unusable.
     """
     allow(unit.user, "rattacher un compte bancaire", "administrator", "accountant", book=book)
     require_book(unit.connection, book)
@@ -72,6 +86,8 @@ def bind(unit: Any, book: str, iban: str, bank: str | None = None, aliases: tupl
     for alias in dict.fromkeys(text.strip().upper().replace(" ", "") for text in aliases):
         if not alias:
             continue
+        if len(alias) < ALIAS_LENGTH_MIN or not alias.isascii() or not any(sign.isdigit() for sign in alias):
+            raise AliasUnusable(alias=alias, account=compact)
         if alias in owners:
             if owners[alias].iban != compact:
                 raise BankAccountTaken(account=alias, found=owners[alias].book, asked=book)

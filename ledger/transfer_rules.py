@@ -28,6 +28,16 @@ class TransferBooks(Refusal):
     )
 
 
+class TransferTooMany(Refusal):
+    """A transfer has two halves."""
+
+    code = "transfer_too_many"
+    sentence = (
+        "Le virement « {transfer} » compte plus de deux écritures ; la troisième est du livre {book}. Donnez un autre "
+        "identifiant à l'autre virement, ou retirez l'écriture de trop."
+    )
+
+
 class TransferUnequal(Refusal):
     """What leaves one account is what reaches the other."""
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ledger.money import format_francs
+from ledger.plural import counted
 
 
 class KnownStatement(NamedTuple):
@@ -35,7 +36,7 @@ def find_gaps(statements: Sequence[KnownStatement], until: dt.date | None, silen
     last = chain[-1].end
     if last is not None and until is not None and (until - last).days > silent_days:
         days = (until - last).days
-        message = f"Aucun relevé depuis le {last:%d/%m/%Y}, soit {days} jours avant le {until:%d/%m/%Y}."
+        message = f"Aucun relevé depuis le {last:%d/%m/%Y}, soit {counted(days, 'jour')} avant le {until:%d/%m/%Y}."
         found.append(_gap("silent_account", message, last, until, chain[-1].id, days=days))
     return found
 
@@ -45,7 +46,10 @@ def _between(before: KnownStatement, after: KnownStatement) -> list[dict[str, An
     span = (before.end, after.start, after.id)
     overlapping = before.end is not None and after.start is not None and after.start < before.end
     if overlapping:
-        message = f"Le relevé {_name(after)} recouvre des jours du relevé {_name(before)}."
+        message = (
+            f"Le relevé {_name(after)}, qui commence le {after.start:%d/%m/%Y}, recouvre des jours du relevé "
+            f"{_name(before)}, qui finit le {before.end:%d/%m/%Y}."
+        )
         found.append(_gap("overlap", message, after.start, before.end, after.id))
     known = before.closing is not None and after.opening is not None
     if known and before.closing != after.opening and not overlapping:

@@ -103,7 +103,7 @@ class CalledBeyondSubscribed(Refusal):
 
     code = "capital_called_beyond_subscribed"
     sentence = (
-        "Capital, {act} {reference} de {state} pour {amount:F} est refusé(e) : au {day:D}, {subscribed:F} sont "
+        "Capital, {act} {reference} de {state} pour {amount:F} ne passe pas : au {day:D}, {subscribed:F} sont "
         "souscrits et {called:F} seraient appelés (dépassement {excess:F}). Corrigez le montant ou la date."
     )
 
@@ -113,7 +113,7 @@ class PaidBeyondCalled(Refusal):
 
     code = "capital_paid_beyond_called"
     sentence = (
-        "Capital, {act} {reference} de {state} pour {amount:F} est refusé(e) : au {day:D}, {called:F} sont appelés et "
+        "Capital, {act} {reference} de {state} pour {amount:F} ne passe pas : au {day:D}, {called:F} sont appelés et "
         "{paid:F} seraient versés (dépassement {excess:F}). Corrigez le montant ou la date, ou enregistrez l'appel."
     )
 

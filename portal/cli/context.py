@@ -137,7 +137,24 @@ def _unforeseen(fault: Exception) -> NoReturn:
     guard = as_refusal(origin) if origin is not None else None
     if guard is not None:
         refuse(guard.as_json(translate), 1)
-    if type(fault).__name__ == "OperationalError":
+    kind = type(fault).__name__
+    if "database is locked" in str(origin):
+        message = phrase(
+            "Un autre utilisateur écrit dans la base depuis plus de trente secondes. Rien n'a été enregistré : "
+            "recommencez dans un instant."
+        )
+        refuse({"code": "database_busy", "message": message, "facts": {}}, 1)
+    if kind == "DatabaseError":
+        message = phrase(
+            "Le fichier de la base est abîmé ou n'est pas une base de données ({fault}). Gardez-le tel quel, reprenez "
+            "la dernière sauvegarde et signalez-le.",
+            fault=str(origin or fault).strip()[:200],
+        )
+        refuse({"code": "database_damaged", "message": message, "facts": {}}, 1)
+    if isinstance(fault, OverflowError):
+        message = phrase("Un nombre donné est trop grand pour exister dans les livres. Vérifiez-le.")
+        refuse({"code": "number_too_large", "message": message, "facts": {}}, 2)
+    if kind == "OperationalError":
         message = phrase(
             "La base de données ne répond pas ou ne peut pas être ouverte : {fault}. "
             "Vérifiez l'adresse et les droits, puis recommencez.",
@@ -156,7 +173,7 @@ def _unforeseen(fault: Exception) -> NoReturn:
     message = phrase(
         "Le programme a rencontré un cas qu'il n'attendait pas ({kind} : {fault}). "
         "Rien n'a été enregistré. Gardez le fichier employé et signalez ce message (PCAES_TRACE=1 donne le détail).",
-        kind=type(fault).__name__,
+        kind=kind,
         fault=str(fault)[:300],
     )
-    refuse({"code": "unforeseen", "message": message, "facts": {"type": type(fault).__name__}}, 1)
+    refuse({"code": "unforeseen", "message": message, "facts": {"type": kind}}, 1)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from portal.cli.context import answer, open_ledger, say, settings
+from portal.cli.group import Group
 
 if TYPE_CHECKING:
     from reports.dataset import Report
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
+app = Group(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
 DAY = ["%Y-%m-%d"]
 FORMATS = ("xlsx", "csv", "json")
 Day = datetime | None

@@ -250,3 +250,33 @@ def test_a_user_has_a_name_that_can_be_read(shop: Any, name: str) -> None:
     done = shop("user", "add", name, "--role", "administrator", "--json", actor=None)
 
     assert (done.code, code_of(done)) == (2, "user_name_unusable")
+
+
+def test_a_short_alias_is_refused_since_another_account_could_bear_it(shop: Any) -> None:
+    for alias in ("123", "ABCDEFGHIJ"):
+        done = shop("account", "bind", "BF", "--iban", IBAN_BF, "--aliases", alias, "--json")
+        assert (done.code, code_of(done)) == (1, "alias_unusable")
+
+
+def test_a_third_entry_of_a_transfer_is_refused(shop: Any) -> None:
+    def half(book: str, debit: str, credit: str) -> dict[str, Any]:
+        lines = [{"account": debit, "debit": 700}, {"account": credit, "credit": 700}]
+        return {**entries(book=book, transfer="VIR-3")["entries"][0], "lines": lines}
+
+    sent = [half("BF", "5851", "52111"), half("ML", "52112", "5851"), half("NE", "52113", "5851")]
+
+    assert code_of(shop.post({"entries": sent})) == "transfer_too_many"
+
+
+def test_a_file_that_is_no_database_is_said_to_be_damaged(tmp_path: Path) -> None:
+    file = tmp_path / "abime.db"
+    file.write_bytes(b"ceci n'est pas une base" * 500)
+    done = call(("verify", "--json"), database=f"sqlite:///{file}", actor=None)
+
+    assert (done.code, code_of(done)) == (1, "database_damaged")
+
+
+def test_a_number_too_large_for_any_book_is_refused(shop: Any) -> None:
+    done = shop("reconcile", "undo", "9" * 25, "--reason", "essai", "--json")
+
+    assert (done.code, code_of(done)) == (2, "number_too_large")
