@@ -24,9 +24,9 @@ def read_statements(
 ) -> tuple[Statement, ...]:
     """The statements of one table, one per account and in order of appearance.
 
-    Refuses (`FileRefused`): a row with an amount and no readable date, an amount that must not be guessed,
-    two conventions of decimals, several currencies, a running balance, printed balance or total that the
-    movements do not give.
+    Refuses: statement_file_refused, for a row with an amount and no readable date, an amount that must not be
+    guessed, two conventions of decimals, several currencies, a running balance, printed balance or total that
+    the movements do not give.
     """
     scan = scan_rows(table, header, profile.date_pattern if profile else None)
     if scan.faults:
@@ -90,7 +90,10 @@ class _Reading:
         self.bound_currency: str | None = None
 
     def statement(self, account: str, positions: list[int], *, alone: bool) -> Statement:
-        """The statement of one account; `positions` are those of its movements in the scan."""
+        """The statement of one account; `positions` are those of its movements in the scan.
+
+        Refuses: statement_file_refused.
+        """
         cells = {name: self._cells(name, positions) for name in _PRINTED_AMOUNTS if name in self.header.columns}
         money = [cell for column in cells.values() for cell in column]
         currency, exponent, notes = settle_currency(self._currency(positions), money)

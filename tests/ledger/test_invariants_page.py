@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from errors_page import catalogue
 
 from ledger.guard_forms import FAMILIES
 from ledger.guards import title_of
@@ -19,6 +20,7 @@ def guards(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     """The guards of a new database: what its triggers raise and the names of its CHECKs."""
     file = tmp_path_factory.mktemp("guards") / "livres.db"
     create_books(f"sqlite:///{file}")
+    catalogue()  # every package is imported: each declares the titles of its own guards
     connection = sqlite3.connect(file)
     written = "\n".join(sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"))
     connection.close()
