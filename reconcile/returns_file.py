@@ -51,7 +51,11 @@ def _told(refusal: FileRefused) -> tuple[Fault, ...]:
 def _text(data: bytes) -> tuple[Table, list[Fault]]:
     """The rows of a CSV file; a quote that never closes or a control character is a fault."""
     table = Table("csv", [], [])
-    reader = csv.reader(io.StringIO(decode(data).text, newline=""), delimiter=";", strict=True)
+    text = decode(data).text
+    if "\0" in text:
+        row = text[: text.index("\0")].count("\n") + 1
+        return table, [Fault(row, None, f"Ligne {row} : le fichier contient un caractère nul, il est abîmé.")]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True)
     try:
         for cells in reader:
             table.rows.append(list(cells))

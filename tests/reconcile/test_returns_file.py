@@ -144,6 +144,12 @@ def test_a_file_that_is_no_return_is_refused_and_never_breaks(content: bytes) ->
     assert (found.rows, len(found.faults)) in (((), 1), ((), 2))
 
 
+def test_a_null_character_is_a_fault_and_never_dropped() -> None:
+    found = read(text(LINE.replace("BF901;2025", "BF9\x0001;2025")).encode())
+    assert (found.rows, [fault.row for fault in found.faults]) == ((), [2])
+    assert "caractère nul" in found.faults[0].message
+
+
 def test_a_file_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
     found = read_return(tmp_path / "absent.csv")
     assert [fault.row for fault in found.faults] == [None]
