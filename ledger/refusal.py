@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from ledger.money import format_francs
+from ledger.plural import counted
 
 Translate = Callable[[str], str]
 
@@ -14,7 +15,8 @@ CATALOGUE: dict[str, type["Refusal"]] = {}
 
 
 class _Sentence(string.Formatter):
-    """Fills a French sentence: `{x:F}` is an amount in francs, `{d:D}` a date, anything else plain text."""
+    """Fills a sentence: `{x:F}` is an amount in francs, `{d:D}` a date, `{n:ligne|lignes}` a count and the word that
+    agrees with it, anything else plain text."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec == "F":
@@ -22,6 +24,8 @@ class _Sentence(string.Formatter):
         if format_spec == "D":
             day = date.fromisoformat(value) if isinstance(value, str) else value
             return day.strftime("%d/%m/%Y")
+        if "|" in format_spec:
+            return counted(int(value), *format_spec.split("|"))
         if isinstance(value, (list, tuple)):
             return ", ".join(str(item) for item in value)
         return format(value, format_spec) if format_spec else str(value)

@@ -149,7 +149,7 @@ class Books:
             if not last and count:
                 found = (count, self.history.get((book, count), "aucune"))
             if (last or count) and found != (count, head["hash"]):
-                text = f"tête attendue à {count} écriture(s) {head['hash']}, trouvée à {found[0]} {found[1]}"
+                text = f"tête attendue à {count} écritures {head['hash']}, trouvée à {found[0]} {found[1]}"
                 self.faults.append(f"{book} : {text}")
 
 
@@ -194,7 +194,8 @@ def main(arguments: list[str] | None = None) -> int:
     for book, (position, digest) in sorted(books.heads.items()):
         sys.stdout.write(f"{book} : {position} écriture{'s' if position > 1 else ''}, tête {digest}\n")
     sys.stdout.write(f"Total des débits {books.debits}, total des crédits {books.credits}\n")
-    verdict = "la chaîne est intacte" if not books.faults else f"{len(books.faults)} anomalie(s)"
+    many = f"{len(books.faults)} anomalie{'s' if len(books.faults) > 1 else ''}"
+    verdict = many if books.faults else "la chaîne est intacte"
     sys.stdout.write(f"{books.entries} écriture{'s' if books.entries > 1 else ''} : {verdict}\n")
     return 1 if books.faults else 0
 

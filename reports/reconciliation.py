@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ledger.age import AGES, age_days, age_place
+from ledger.plural import counted
 from reconcile.bank_position import Position, position
 from reports.common import book_title, francs, make_report
 from reports.dataset import Column, Control, Report, Row, Table
@@ -95,7 +96,7 @@ def basis(one: Position) -> str:
     if one.bank.statement is None or one.bank.closed_on is None:
         return "aucun solde de clôture : ouverture et lignes reçues"
     proof = "prouvé" if one.bank.proven else "non prouvé"
-    after = f", plus {one.bank.lines_after} lignes postérieures" if one.bank.lines_after else ""
+    after = f", plus {counted(one.bank.lines_after, 'ligne postérieure')}" if one.bank.lines_after else ""
     return f"relevé {one.bank.statement} du {one.bank.closed_on:%d/%m/%Y} ({proof}){after}"
 
 

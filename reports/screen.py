@@ -5,6 +5,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from ledger.money import format_francs
+from ledger.plural import counted
 from reports.csv_file import cell_text
 from reports.dataset import FICTIONAL_BANNER, Cell, Column, Report, Table, month_of
 from reports.text import visible
@@ -65,7 +66,7 @@ def _print_table(table: Table, console: "Console", rows_max: int) -> None:
     else:
         _cards(table, lines, console)
     if left:
-        console.print(f"… {format_francs(left)} lignes de plus : demandez un fichier (--format xlsx ou csv).")
+        console.print(f"… {counted(left, 'ligne')} de plus : demandez un fichier (--format xlsx ou csv).")
 
 
 def _needed(table: Table, lines: Sequence[Sequence[str]]) -> int:

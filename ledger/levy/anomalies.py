@@ -10,6 +10,7 @@ from ledger.levy.expected import tolerance
 from ledger.levy.law import LevyLaw
 from ledger.levy.months import next_period
 from ledger.money import format_francs
+from ledger.plural import counted
 
 EXEMPT_JUMP = 1_500
 """The exempt share of a month jumps when it passes that of the months before by fifteen points (hundredths of %)."""
@@ -112,11 +113,12 @@ def _filing(row: Collection, law: LevyLaw) -> Iterator[Anomaly]:
     if row.base and not row.declarations:
         yield _made("declarations_missing", row, None, "Une base imposable sans aucune déclaration en douane.")
     if row.revision > 1:
-        text = f"État rectifié ({row.revision} versions) : les totaux en vigueur sont ceux de la dernière."
+        text = f"État rectifié ({counted(row.revision, 'version')}) : les totaux en vigueur sont ceux de la dernière."
         yield _made("restated", row, None, text)
     if row.remitted_on is not None and row.due_date is not None and row.remitted_on > row.due_date:
         days = (row.remitted_on - row.due_date).days
-        text = f"Reversé le {_french(row.remitted_on)} au lieu du {_french(row.due_date)} : {days} jours de retard."
+        late = counted(days, "jour")
+        text = f"Reversé le {_french(row.remitted_on)} au lieu du {_french(row.due_date)} : {late} de retard."
         yield _made("late", row, row.remitted, text)
 
 

@@ -135,6 +135,7 @@ def run_tests(
 @app.command()
 def pack(out: Annotated[Path, typer.Option("--out", help="Fichier ZIP à écrire (remplacé s'il existe)")]) -> None:
     """Faire le dossier d'audit : classeurs, exports, fichiers reçus, vérification, vérificateurs autonomes."""
+    from ledger.plural import counted
     from portal.report_file import check_place
     from portal.verification import verify_books
     from reports.audit.pack import write_pack
@@ -166,7 +167,7 @@ def pack(out: Annotated[Path, typer.Option("--out", help="Fichier ZIP à écrire
     }
 
     def show() -> None:
-        say(f"{out} · {files} fichiers · SHA-256 {document['sha256'][:16]}…")
+        say(f"{out} · {counted(files, 'fichier')} · SHA-256 {document['sha256'][:16]}…")
         for text in facts.missing:
             say(f"  absent : {text}")
 

@@ -46,6 +46,7 @@ def _show_faults(faults: list[dict[str, Any]]) -> None:
 
 def _show_import(done: dict[str, Any]) -> None:
     from ledger.money import format_francs
+    from ledger.plural import counted
 
     if done["dry_run"]:
         say("Essai à blanc, rien n'est enregistré.")
@@ -53,8 +54,9 @@ def _show_import(done: dict[str, Any]) -> None:
         say(f"= {done['file']} : déjà importé (fichier {done['first_file']}), rien à faire.")
         return
     say(
-        f"✓ {done['file']} : {done['rows']} lignes ; mois déclarés : {done['new']} nouveaux, "
-        f"{done['restated']} rectifiés, {done['unchanged']} inchangés."
+        f"✓ {done['file']} : {counted(done['rows'], 'ligne')} ; mois déclarés : "
+        f"{counted(done['new'], 'nouveau', 'nouveaux')}, {counted(done['restated'], 'rectifié')}, "
+        f"{counted(done['unchanged'], 'inchangé')}."
     )
     for one in done["entries"]:
         what = "correction en négatif" if one["correction"] else "liquidé"

@@ -17,6 +17,7 @@ Year = Annotated[int | None, typer.Option("--year", help="Un seul exercice")]
 
 def _export(name: str, out: Path, book: str | None, year: int | None) -> None:
     from ledger.chart import require_book
+    from ledger.plural import counted
     from reports.exports.entries import Selection
     from reports.exports.file import write_lines
 
@@ -28,7 +29,7 @@ def _export(name: str, out: Path, book: str | None, year: int | None) -> None:
         lines = getattr(module, name)(connection, selection)
         count, digest = write_lines(out, lines, getattr(module, "LINE_END", "\n"))
     document = {"file": str(out), "format": name, "lines": count, "sha256": digest, "book": book, "year": year}
-    answer(document, lambda: say(f"{out} · {count} lignes · SHA-256 {digest[:16]}…"))
+    answer(document, lambda: say(f"{out} · {counted(count, 'ligne')} · SHA-256 {digest[:16]}…"))
 
 
 @app.command()

@@ -200,6 +200,7 @@ def transfer_file(
     """Écrire le fichier de virements des ordres pris en charge, chacun une seule fois."""
     from ledger.money import format_francs
     from ledger.orders.transfer_file import make_transfer_file, stored_file
+    from ledger.plural import counted
 
     ledger = open_ledger()
     done = ledger.perform(
@@ -213,7 +214,8 @@ def transfer_file(
     out.write_bytes(content)
 
     def show() -> None:
-        say(f"{done['count']} virement(s), {format_francs(done['amount'])} FCFA, message {done['message']} → {out}")
+        count = counted(done["count"], "virement")
+        say(f"{count}, {format_francs(done['amount'])} FCFA, message {done['message']} → {out}")
 
     answer({**done, "file": str(out)}, show)
 
@@ -263,9 +265,11 @@ def export(
     import json
 
     from ledger.orders.show import export_document
+    from ledger.plural import counted
 
     with open_ledger().read() as connection:
         document = export_document(connection, reference)
     out.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     done = {"file": str(out), "number": document["order"]["number"], "signatures": len(document["signatures"])}
-    answer(done, lambda: say(f"Ordre {done['number']} écrit dans {out} ({done['signatures']} signature(s))."))
+    signed = counted(done["signatures"], "signature")
+    answer(done, lambda: say(f"Ordre {done['number']} écrit dans {out} ({signed})."))

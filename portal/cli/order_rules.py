@@ -75,6 +75,7 @@ def list_() -> None:
     """Les règles, en vigueur ou passées."""
     from ledger.money import format_francs
     from ledger.orders.rules import read_rules
+    from ledger.plural import counted
     from ledger.refusal import plain
 
     with open_ledger().read() as connection:
@@ -82,8 +83,9 @@ def list_() -> None:
 
     def show() -> None:
         for row in rows:
+            visas = counted(row["visas"] or 0, "visa")
             what = {
-                "threshold": f"{row['visas']} visas à partir de {format_francs(row['amount'] or 0)} FCFA",
+                "threshold": f"{visas} à partir de {format_francs(row['amount'] or 0)} FCFA",
                 "nationality": "trois nationalités",
                 "sequence": str(row["sequence"]),
             }[row["kind"]]

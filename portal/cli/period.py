@@ -30,6 +30,7 @@ def close(
     """Clôturer un mois, ou définitivement un trimestre dont les trois mois sont clos."""
     from ledger.periods.close import close_period, close_quarter
     from ledger.periods.rules import PeriodUnreadable, name_of, parse_period, parse_quarter
+    from ledger.plural import counted
 
     book = book.upper()
     if definitive and quarter is not None and month is None:
@@ -46,9 +47,8 @@ def close(
     done = _perform(
         "period close", lambda unit: close_period(unit, book, period), {"book": book, "month": list(period)}, dry_run
     )
-    answer(
-        done, lambda: say(f"Livre {book}, période {name_of(period)} : close, {done['accounts']} comptes mouvementés.")
-    )
+    moved = counted(done["accounts"], "compte mouvementé")
+    answer(done, lambda: say(f"Livre {book}, période {name_of(period)} : close, {moved}."))
 
 
 @app.command()
@@ -83,6 +83,7 @@ def status(
         document = plain(period_status(connection, BOOKS if book is None else (book.upper(),)))
 
     def show() -> None:
+        from ledger.plural import counted
         from ledger.refusal import fill
 
         if document["takeover"]["open"]:
@@ -93,11 +94,12 @@ def status(
             waits = "".join(
                 f" · {len(one['drafts'])} au brouillard"
                 if name == "drafts"
-                else f" · {one[name]} ligne(s) de relevé en attente"
+                else " · " + counted(one[name], "ligne de relevé en attente", "lignes de relevé en attente")
                 for name in ("drafts", "bank_lines_open")
                 if one[name]
             )
-            say(f"  {one['book']}  {one['name']:<20} {STATES[one['state']]:<22} {one['entries']:>8} écritures{waits}")
+            entries = counted(one["entries"], "écriture")
+            say(f"  {one['book']}  {one['name']:<20} {STATES[one['state']]:<22} {entries:>18}{waits}")
 
     answer(document, show)
 

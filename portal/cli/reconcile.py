@@ -5,14 +5,13 @@ from typing import Annotated, Any
 
 import typer
 
-from portal.cli.context import answer, open_ledger, say, settings, tell, translate
+from portal.cli.context import answer, open_ledger, phrase, say, settings, tell, translate
 from portal.cli.group import group
 from portal.cli.reconcile_acts import confirm, impute, regularise, suggestions, undo
 from portal.cli.reconcile_sign import sign, statement
 
 app = group()
 DAY = ["%Y-%m-%d"]
-BOOKS = ("BF", "ML", "NE")
 
 
 @app.command()
@@ -23,6 +22,7 @@ def run(
     """Rapprocher : confirmer le certain, proposer le reste, expliquer chaque fois."""
     from functools import partial
 
+    from ledger.book import BOOKS
     from reconcile.run import run_book
 
     last = None if until is None else until.date()
@@ -51,14 +51,15 @@ def _together(done: list[dict[str, Any]]) -> dict[str, Any]:
 def _show_runs(done: list[dict[str, Any]]) -> None:
     for one in done:
         tell(
-            "{book} : {lines} lignes ouvertes au départ · {confirmed} rapprochements confirmés · "
-            "{proposed} proposés · {ambiguous} ambigus · {open} lignes restent ouvertes",
+            "{book} : {lines:ligne ouverte|lignes ouvertes} au départ · "
+            "{confirmed:rapprochement confirmé|rapprochements confirmés} · {proposed:proposé|proposés} · "
+            "{ambiguous:ambigu|ambigus} · {open:ligne reste ouverte|lignes restent ouvertes}",
             **one,
         )
         for step in one["passes"]:
             if step["confirmed"] or step["proposed"] or step["ambiguous"]:
                 tell(
-                    "    {title} : {confirmed} confirmés, {proposed} proposés",
+                    "    {title} : {confirmed:confirmé|confirmés}, {proposed:proposé|proposés}",
                     **{**step, "title": translate(step["title"])},
                 )
 
@@ -92,8 +93,11 @@ def _show_matches(found: dict[str, Any]) -> None:
             say(f"          livres {name:<22} {format_francs(line['amount']):>20}")
         if one["nearest_rejected"]:
             say(f"          écarté : {one['nearest_rejected']}")
-    say(f"Ouvertes : {len(found['open']['statement_lines'])} lignes de la banque, "
-        f"{len(found['open']['entry_lines'])} lignes des livres.")  # fmt: skip
+    tell(
+        "Restent ouvertes : {bank:ligne|lignes} de la banque, {booked:ligne|lignes} des livres.",
+        bank=len(found["open"]["statement_lines"]),
+        booked=len(found["open"]["entry_lines"]),
+    )
     for line in found["open"]["statement_lines"]:
         place = f"{line['book']} {line['booking_date']}  {format_francs(line['amount']):>20}"
         say(f"    banque {place}  {line['label'][:60]}")
@@ -114,9 +118,9 @@ def status(book: Annotated[str | None, typer.Option("--book", help="Livre : BF, 
     def show() -> None:
         for one in found:
             tell(
-                "{book} : {matched} lignes sur {lines} rapprochées · banque ouvertes "
-                "{open_bank} ({open_bank_amount:F}) · livres ouvertes {open_book} "
-                "({open_book_amount:F}) · dernier mois signé {signed}",
+                "{book} : {matched:ligne rapprochée|lignes rapprochées} sur {lines} · ouvertes à la banque : "
+                "{open_bank} ({open_bank_amount:F}) · dans les livres : {open_book} "
+                "({open_book_amount:F}) · dernier mois signé : {signed}",
                 signed=one["signed_until"] or "—",
                 **one,
             )
@@ -135,11 +139,13 @@ def runs(book: Annotated[str | None, typer.Option("--book", help="Livre : BF, ML
 
     def show() -> None:
         for one in found:
-            until = f" jusqu'au {one['until']}" if one["until"] else ""
-            say(
-                f"{one['id']:>5}  {one['book']}{until}  {one['at'][:19]}  {one['by']} : {one['lines']} lignes, "
-                f"{one['confirmed']} rapprochements confirmés, {one['proposed']} proposés, {one['open']} restent"
+            until = phrase(" jusqu'au {until:D}", until=one["until"]) if one["until"] else ""
+            found_then = phrase(
+                "{lines:ligne|lignes}, {confirmed:rapprochement confirmé|rapprochements confirmés}, "
+                "{proposed:proposé|proposés}, {open:ligne reste ouverte|lignes restent ouvertes}",
+                **one,
             )
+            say(f"{one['id']:>5}  {one['book']}{until}  {one['at'][:19]}  {one['by']} : {found_then}")
 
     answer({"runs": found}, show)
 

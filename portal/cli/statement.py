@@ -43,7 +43,8 @@ def _show_inspection(report: dict[str, Any]) -> None:
 
             proof = "prouvé" if one["proven"] else "non prouvé : le fichier ne donne pas les deux soldes"
             tell(
-                "    compte {account} · {currency} · n° {number} · {lines} lignes · {opening} → {closing} · {proof}",
+                "    compte {account} · {currency} · n° {number} · {lines:ligne|lignes} · "
+                "{opening} → {closing} · {proof}",
                 account=one["account"] or translate("non indiqué"),
                 currency=one["currency"],
                 number=one["number"] or "—",
@@ -97,9 +98,10 @@ def _show_imported(file: dict[str, Any]) -> None:
     from ledger.money import format_francs
 
     counts = (
-        "✓ {file} ({format}) : {new} lignes nouvelles, {known} déjà connues, {late} antidatées"
+        "✓ {file} ({format}) : {new:ligne nouvelle|lignes nouvelles}, {known:déjà connue|déjà connues}, "
+        "{late:antidatée|antidatées}"
         if file["lines_back_dated"]
-        else "✓ {file} ({format}) : {new} lignes nouvelles, {known} déjà connues"
+        else "✓ {file} ({format}) : {new:ligne nouvelle|lignes nouvelles}, {known:déjà connue|déjà connues}"
     )
     tell(
         counts,
@@ -135,9 +137,10 @@ def list_(book: Annotated[str | None, typer.Option("--book", help="Livre : BF, M
     def show() -> None:
         for one in found:
             balance = "—" if one["closing"] is None else format_francs(one["closing"])
+            lines = phrase("{lines:ligne|lignes}", lines=one["lines"])
             say(
                 f"{one['id']:>5}  {one['book']}  {one['number'] or '—':<12} {one['from'] or '—'} → {one['to'] or '—'}  "
-                f"{one['lines']:>6} lignes  solde {balance:>20}  {one['file']}"
+                f"{lines:>13}  {translate('solde')} {balance:>20}  {one['file']}"
             )
 
     answer({"statements": found}, show)

@@ -35,13 +35,13 @@ def _show(report: dict[str, Any]) -> None:
         for row in check["rows"][:10]:
             say("    " + " · ".join(f"{name} {value}" for name, value in row.items()))
         if check["count"] > 10:
-            tell("    … {count} lignes en tout", count=check["count"])
+            tell("    … {count:ligne|lignes} en tout", count=check["count"])
     for book, head in report["heads"].items():
         tell(
-            "  {book} : {entries} écritures, tête {head}…",
+            "  {book} : {entries:écriture|écritures}, tête {head}…",
             book=book,
             entries=head["entries"],
             head=str(head["hash"])[:16],
         )
     failed = sum(not check["ok"] for check in report["checks"])
-    tell("Tous les contrôles sont bons." if report["ok"] else "{failed} contrôle(s) en échec.", failed=failed)
+    tell("Tous les contrôles sont bons." if report["ok"] else "{failed:contrôle|contrôles} en échec.", failed=failed)

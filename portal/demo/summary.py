@@ -49,6 +49,7 @@ def screen(found: dict[str, Any], out: Path) -> None:
     from rich.table import Table
 
     from ledger.money import format_francs
+    from ledger.plural import counted
 
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("", no_wrap=True)
@@ -68,7 +69,7 @@ def screen(found: dict[str, Any], out: Path) -> None:
     failed = ", ".join(checks["failed"])
     state = f"les {checks['checks']} contrôles sont bons" if checks["ok"] else f"EN ÉCHEC : {failed}"
     gaps = len(found["gaps"])
-    console.print(f"Contrôles : {state} · suite des relevés : {'complète' if gaps == 0 else f'{gaps} anomalie(s)'}")
+    console.print(f"Contrôles : {state} · suite des relevés : {'complète' if gaps == 0 else counted(gaps, 'anomalie')}")
     console.print(f"Classeurs et exports dans {out}/ : {', '.join(found['files'])}")
     console.print(f"Fait en {str(found['seconds']).replace('.', ',')} s.")
 

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from ledger.money import format_francs
+from ledger.plural import counted
 from reconcile.matching.config import MatchConfig
 from reconcile.matching.declarations import Declarations
 from reconcile.matching.references import canonical, exact_key, first_runs, spans
@@ -157,4 +158,4 @@ def gap_text(days: int) -> str:
     """The distance between two dates in words."""
     if days == 0:
         return "sans écart de date"
-    return f"écart de date {days} jour{'s' if days > 1 else ''} ouvré{'s' if days > 1 else ''}"
+    return f"écart de date {counted(days, 'jour ouvré')}"

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterator
 
 from ledger.money import format_francs
+from ledger.plural import counted
 from reports.audit.pack import PackFacts
 from reports.audit.pack_acts import DETAIL, SIGNED, UNSIGNED
 
@@ -48,7 +49,7 @@ def _figures(facts: PackFacts) -> Iterator[str]:
     yield f"Dernière écriture enregistrée : {facts.last_entry or 'aucune'}"
     yield f"Dernière commande du journal des commandes : n° {facts.last_command}"
     for book, head in facts.heads.items():
-        yield f"Livre {book} : {head['entries']} écritures, dernière empreinte {head['hash']}"
+        yield f"Livre {book} : {counted(head['entries'], 'écriture')}, dernière empreinte {head['hash']}"
     failed = [check["title"] for check in facts.verification["checks"] if not check["ok"]]
     yield f"Vérification : {len(facts.verification['checks'])} contrôles, {len(failed)} en échec"
     for title in failed:
@@ -62,7 +63,7 @@ def _contents(facts: PackFacts) -> Iterator[str]:
     yield "verificateurs/             programmes autonomes : chaîne des écritures, ordres signés"
     for where, title in facts.exports:
         yield f"{where:<26} {title}"
-    yield f"donnees/                   {len(facts.tables)} tables de la base, une par fichier CSV"
+    yield f"donnees/                   {counted(len(facts.tables), 'table')} de la base, une par fichier CSV"
     for source in facts.sources:
         if source.count:
             yield f"{source.where + '/':<26} {source.title} ({source.count})"
@@ -176,10 +177,10 @@ def verification_text(facts: PackFacts) -> Iterator[str]:
     yield f"VÉRIFICATION DES LIVRES — {verdict}"
     yield ""
     for check in facts.verification["checks"]:
-        found = "néant" if check["ok"] else f"{check['count']} ligne(s)"
+        found = "néant" if check["ok"] else counted(check["count"], "ligne")
         yield from _said(f"{check['title']} [{check['name']}] : {found}", "bon    " if check["ok"] else "ÉCHEC  ")
         for row in check["rows"]:
             yield "         " + " · ".join(f"{name} {value}" for name, value in row.items())
     yield ""
     for book, head in facts.heads.items():
-        yield f"Livre {book} : {head['entries']} écritures, dernière empreinte {head['hash']}"
+        yield f"Livre {book} : {counted(head['entries'], 'écriture')}, dernière empreinte {head['hash']}"

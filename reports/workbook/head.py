@@ -1,6 +1,6 @@
 """The block above every sheet: banner of invented data, title, books, period, dates and short hashes."""
 
-from ledger.money import format_francs
+from ledger.plural import counted
 from reports.dataset import FICTIONAL_BANNER, Provenance, Report
 from reports.workbook.cells import letter, row_xml, text_cell
 from reports.workbook.draft import Draft
@@ -26,7 +26,7 @@ def scope_line(provenance: Provenance) -> str:
 def heads_line(provenance: Provenance) -> str:
     """Each book with its number of entries and the beginning of the hash of its last one."""
     heads = [
-        f"{head.book} : {format_francs(head.entries)} écritures, {head.hash[:SHORT_HASH] or 'aucune empreinte'}"
+        f"{head.book} : {counted(head.entries, 'écriture')}, {head.hash[:SHORT_HASH] or 'aucune empreinte'}"
         for head in provenance.heads
     ]
     return "Dernières écritures : " + "  ·  ".join(heads) if heads else ""

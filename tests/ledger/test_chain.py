@@ -130,7 +130,7 @@ def test_a_chain_cut_short_does_not_reach_the_head_noted_before(tmp_path: Path) 
     heads.write_text(json.dumps({"NE": {"entries": 2, "hash": "f" * 64}}), "utf-8")
     done = run(str(file), "--expect-heads", str(heads))
     assert done.returncode == 1
-    assert "tête attendue à 2 écriture(s)" in done.stdout
+    assert "tête attendue à 2 écritures" in done.stdout
 
 
 def test_a_head_noted_before_is_not_the_last_one_once_an_entry_follows(tmp_path: Path) -> None:

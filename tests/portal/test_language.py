@@ -20,8 +20,9 @@ UNBALANCED = """{"entries": [{"book": "BF", "journal": "OD", "date": "2026-03-05
 
 
 def facts(sentence: str) -> set[tuple[str, str]]:
-    """What a sentence fills in: names with their formats."""
-    return {(name, form or "") for _, name, form, _ in string.Formatter().parse(sentence) if name is not None}
+    """What a sentence fills in: names with their formats; the forms of a plural are each language's own."""
+    found = [(name, form or "") for _, name, form, _ in string.Formatter().parse(sentence) if name is not None]
+    return {(name, "|" if "|" in form else form) for name, form in found}
 
 
 def faults(sentences: list[str]) -> list[str]:

@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from datetime import timedelta
 from typing import NamedTuple
 
+from ledger.plural import counted
 from reconcile.matching.evidence import objection
 from reconcile.matching.rows import BankLine, BookLine, Match
 from reconcile.matching.table import (
@@ -106,8 +107,8 @@ def _twins(table: WorkTable, line: BankLine, near: list[BookLine], rivals: list[
             "ambiguous",
             tuple(x.id for x in lines),
             tuple(x.id for x in entries),
-            f"Montant {francs(line.amount)} porté par {len(lines)} ligne(s) de relevé "
-            f"et {len(entries)} ligne(s) d'écriture à {table.config.rival_days} jours près : "
+            f"Montant {francs(line.amount)} porté par {counted(len(lines), 'ligne')} de relevé "
+            f"et {counted(len(entries), 'ligne')} d'écriture à {table.config.rival_days} jours près : "
             "rien ne dit laquelle répond à laquelle.",
             {"amount": line.amount, "bank_lines": len(lines), "book_lines": len(entries)},
             f"Possibles : {name_bank(lines[0])} ; {name_book(entries[0])}.",

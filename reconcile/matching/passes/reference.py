@@ -1,5 +1,6 @@
 """Exact reference and equal amount, unique on both sides."""
 
+from ledger.plural import counted
 from reconcile.matching.evidence import nature_objection
 from reconcile.matching.references import exact_key
 from reconcile.matching.rows import BankLine, BookId, BookLine, Match, Status
@@ -131,7 +132,7 @@ def _show_ties(table: WorkTable, ties: list[Found]) -> None:
                 tuple(line.id for line in bank),
                 tuple(entry.id for entry in book),
                 f"Référence {keys[start.id]} et montant {francs(start.amount)} portés par "
-                f"{len(bank)} ligne(s) de relevé et {len(book)} ligne(s) d'écriture : "
+                f"{counted(len(bank), 'ligne')} de relevé et {counted(len(book), 'ligne')} d'écriture : "
                 "rien ne dit laquelle répond à laquelle.",
                 {"reference": keys[start.id], "amount": start.amount, "bank_lines": len(bank), "book_lines": len(book)},
                 f"Possibles : {name_bank(bank[0])} ; {name_book(book[0])}.",

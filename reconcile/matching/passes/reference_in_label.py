@@ -1,5 +1,6 @@
 """A reference of the books found inside the bank's texts, whatever the separators, capitals and zeros."""
 
+from ledger.plural import counted
 from reconcile.matching.evidence import nature_objection, reference_objection
 from reconcile.matching.references import canonical, spans
 from reconcile.matching.rows import BankLine, BookLine, Match
@@ -57,7 +58,8 @@ def _decide(
     if abs((line.booking_date - entry.date).days) > table.config.reference_days:
         doubt = "les dates sont trop éloignées"
     if len(equal) > 1 or rivals:
-        text = f"{reason} ; {len(equal)} écriture(s) et {len(rivals) + 1} ligne(s) de relevé conviennent."
+        entries, lines = counted(len(equal), "écriture"), counted(len(rivals) + 1, "ligne")
+        text = f"{reason} ; {entries} et {lines} de relevé conviennent."
         book_ids = tuple(x.id for x in sorted(equal, key=book_order))
         return Match(NAME, "ambiguous", (line.id,), book_ids, text, facts, nearest)
     if others or doubt:

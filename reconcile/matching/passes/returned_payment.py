@@ -1,5 +1,6 @@
 """Payments that the bank returned: the credit is tied to the debit it undoes, and posted to be ordered again."""
 
+from ledger.plural import counted
 from reconcile.matching.references import canonical, exact_key, spans
 from reconcile.matching.rows import BankId, BankLine, Match, Posting, PostingLine
 from reconcile.matching.table import WorkTable, bank_order, francs, name_bank, texts
@@ -60,7 +61,7 @@ def _returned(table: WorkTable, line: BankLine, debits: list[BankLine], others: 
     elif not booked:
         doubt = "le débit d'origine n'a pas encore d'écriture"
     reason = f"Retour de {name_bank(origin)}, montant {francs(line.amount)} identique en sens contraire"
-    reason += f", {(line.booking_date - origin.booking_date).days} jour(s) après"
+    reason += f", {counted((line.booking_date - origin.booking_date).days, 'jour')} après"
     match = Match(
         NAME,
         "ambiguous" if len(origins) > 1 else "proposed" if doubt else "confirmed",

@@ -1,5 +1,6 @@
 """Transfers of funds between the three books, seen on two bank accounts."""
 
+from ledger.plural import counted
 from reconcile.matching.evidence import nature_objection, reference_objection
 from reconcile.matching.rows import BankLine, BookLine, Match
 from reconcile.matching.table import WorkTable, bank_order, francs, gap_text, name_bank
@@ -55,7 +56,9 @@ def _half(
     if len(near) > 1 or rivals:
         ids = tuple(x.id for x in sorted(near, key=bank_order))
         book_ids = (half.id, *sorted(x.id for x in rivals))
-        text = f"{reason} : {len(near)} ligne(s) de relevé et {len(book_ids)} écriture(s) conviennent."
+        text = (
+            f"{reason} : {counted(len(near), 'ligne')} de relevé et {counted(len(book_ids), 'écriture')} conviennent."
+        )
         table.show(Match(NAME, "ambiguous", ids, book_ids, text, facts, nearest))
     elif doubt:
         table.show(
