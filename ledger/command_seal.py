@@ -58,7 +58,7 @@ def digest_of(rows: list[bytes]) -> list[Any]:
 
 def parent_of(table: Table) -> Column[Any] | None:
     """The column by which a row belongs to the row that a command wrote, for tables that name no command."""
-    for column in table.primary_key.columns if len(table.primary_key) > 1 else table.columns:
+    for column in table.columns:
         for key in column.foreign_keys:
             if "command_id" in key.column.table.c and key.column.table.name not in CHAINED:
                 return column
