@@ -12,6 +12,7 @@ from ledger.tables.periods import takeover_end
 
 BANK = "5211"
 TRANSFER = "5851"
+UNTIL = select(takeover_end.c.until)
 
 
 class TakeoverBankCredit(Refusal):
@@ -27,7 +28,7 @@ class TakeoverBankCredit(Refusal):
 
 def takeover_until(connection: Any) -> dt.date | None:
     """The last day of the take-over, or None while it lasts."""
-    found: dt.date | None = connection.execute(select(takeover_end.c.until)).scalar()
+    found: dt.date | None = connection.execute(UNTIL).scalar()
     return found
 
 

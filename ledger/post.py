@@ -1,15 +1,15 @@
 """Seal entries: check, number, chain, write; lines first, then the entry row that seals them."""
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from ledger.bank_credit import check_bank_credit, takeover_until
-from ledger.chart import account_events, chart_accounts
+from ledger.chart import account_events, accounts_touched, chart_accounts
 from ledger.entry import EntryDraft, Line, SealedEntry
 from ledger.entry_rules import Law, check_entry
 from ledger.refusal import Refusal
@@ -17,12 +17,18 @@ from ledger.seal import Sealer
 from ledger.sealed_rows import write_rows
 from ledger.tables.journal import entry, entry_line
 from ledger.tables.periods import period_event
-from ledger.transfer_rules import TransferAlone, TransferBooks, TransferUsed, check_pair
+from ledger.transfer_rules import TransferAlone, TransferTooMany, TransferUsed, check_pair
 
 CHUNK = 2_000
 """Entries written together; memory does not grow with the number of entries."""
 IN_ONE_LOOK = 500
 """Keys looked up by one query."""
+FEW = 20
+"""Under so many entries, the accounts that they touch are looked up rather than the whole chart."""
+PERIODS = select(period_event.c.book, period_event.c.year, period_event.c.period, period_event.c.action).order_by(
+    period_event.c.id
+)
+OF_YEARS = PERIODS.where(period_event.c.year.in_(bindparam("years", expanding=True)))
 
 
 class EntryKeyReused(Refusal):
@@ -35,13 +41,17 @@ class EntryKeyReused(Refusal):
     )
 
 
-def law_of(connection: Any) -> Law:
-    """What the books know now: chart, closed accounts, closed periods."""
-    last: dict[tuple[str, int, int], str] = {}
-    for row in connection.execute(select(period_event).order_by(period_event.c.id)):
-        last[row.book, row.year, row.period] = row.action
+def law_of(connection: Any, drafts: Sequence[EntryDraft] | None = None) -> Law:
+    """What the books know now: chart, closed accounts, closed periods; only what `drafts` touch, if given."""
+    if drafts is None:
+        events = connection.execute(PERIODS)
+    else:
+        events = connection.execute(OF_YEARS, {"years": sorted({draft.date.year for draft in drafts})})
+    last = {(book, year, period): action for book, year, period, action in events}
     closed = frozenset(period for period, action in last.items() if action != "reopen")
-    return Law(chart_accounts(connection), account_events(connection), closed)
+    if drafts is None:
+        return Law(chart_accounts(connection), account_events(connection), closed)
+    return Law(*accounts_touched(connection, {line.account for draft in drafts for line in draft.lines}), closed)
 
 
 def post_entries(unit: Any, drafts: Iterable[EntryDraft]) -> list[SealedEntry]:
@@ -69,11 +79,13 @@ def post_many(
 
     Refuses: as `post_entries`.
     """
-    law = law_of(unit.connection)
+    stream = iter(drafts)
+    first = list(islice(stream, FEW))
+    law = law_of(unit.connection, first if len(first) < FEW else None)
     until = takeover_until(unit.connection)
     sealer = Sealer(unit)
     count = 0
-    paired = _side_by_side(drafts, law)
+    paired = _side_by_side(chain(first, stream), law)
     while chunk := list(islice(paired, CHUNK)):
         count += sum(len(group) for group in chunk)
         known = _already_posted(unit.connection, [draft for group in chunk for draft in group])
@@ -117,7 +129,7 @@ def _side_by_side(drafts: Iterable[EntryDraft], law: Law) -> Iterator[tuple[Entr
         if draft.transfer is None:
             yield (draft,)
         elif draft.transfer in done:
-            raise TransferBooks(transfer=draft.transfer, books=f"plus de deux écritures, dont {draft.book}")
+            raise TransferTooMany(transfer=draft.transfer, book=draft.book)
         elif draft.transfer in waiting:
             first = waiting.pop(draft.transfer)
             done.add(draft.transfer)

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from ledger.entry import EntryUnknown, Line, SealedEntry, parse_reference
 from ledger.tables.journal import entry, entry_line
 
 FIELDS = SealedEntry._fields
+BY_KEYS = select(entry).where(entry.c.key.in_(bindparam("keys", expanding=True)))
 
 
 def _sealed(row: Any) -> SealedEntry:
@@ -38,7 +39,7 @@ def find_by_keys(connection: Connection, keys: Sequence[str]) -> dict[str, Seale
     """The entries that bear one of these idempotency keys."""
     found: dict[str, SealedEntry] = {}
     for start in range(0, len(keys), 500):
-        rows = connection.execute(select(entry).where(entry.c.key.in_(keys[start : start + 500])))
+        rows = connection.execute(BY_KEYS, {"keys": keys[start : start + 500]})
         found.update({row.key: _sealed(row) for row in rows})
     return found
 

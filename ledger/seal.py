@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from ledger.chain import GENESIS, entry_hash
 from ledger.entry import EntryDraft, SealedEntry
@@ -11,6 +11,19 @@ from ledger.tables.journal import entry
 from ledger.tables.types import instant_text
 
 Rows = list[tuple[Any, ...]]
+
+_of_book = entry.c.book == bindparam("book")
+_last_position = select(func.max(entry.c.position)).where(_of_book).scalar_subquery()
+HEADS = select(
+    select(func.max(entry.c.id)).scalar_subquery().label("last_id"),
+    _last_position.label("position"),
+    select(entry.c.hash).where(_of_book, entry.c.position == _last_position).scalar_subquery().label("hash"),
+    select(func.max(entry.c.number))
+    .where(_of_book, entry.c.journal == bindparam("journal"), entry.c.year == bindparam("year"))
+    .scalar_subquery()
+    .label("number"),
+)
+"""Where the sequence, a book's chain and a journal's year stand, in one look."""
 
 
 class Sealer:
@@ -21,31 +34,17 @@ class Sealer:
         self._recorded = instant_text(unit.now)
         self._actor: str = unit.user.name
         self._command: int = unit.command_id
-        self._last_id: int = unit.connection.execute(select(func.coalesce(func.max(entry.c.id), 0))).scalar_one()
+        self._last_id: int | None = None
         self._heads: dict[str, tuple[int, str]] = {}
         self._numbers: dict[tuple[str, str, int], int] = {}
 
-    def _head(self, book: str) -> tuple[int, str]:
-        if book not in self._heads:
-            newest = (
-                select(entry.c.position, entry.c.hash)
-                .where(entry.c.book == book)
-                .order_by(entry.c.position.desc())
-                .limit(1)
-            )
-            row = self._unit.connection.execute(newest).one_or_none()
-            self._heads[book] = (0, GENESIS) if row is None else (row.position, row.hash)
-        return self._heads[book]
-
-    def _number(self, book: str, journal: str, year: int) -> int:
-        key = (book, journal, year)
-        if key not in self._numbers:
-            last = select(func.coalesce(func.max(entry.c.number), 0)).where(
-                entry.c.book == book, entry.c.journal == journal, entry.c.year == year
-            )
-            self._numbers[key] = int(self._unit.connection.execute(last).scalar_one())
-        self._numbers[key] += 1
-        return self._numbers[key]
+    def _look(self, book: str, journal: str, year: int) -> None:
+        """Learn where the books stand before the first entry of a journal's year."""
+        found = self._unit.connection.execute(HEADS, {"book": book, "journal": journal, "year": year}).one()
+        if self._last_id is None:
+            self._last_id = found.last_id or 0
+        self._heads.setdefault(book, (found.position or 0, found.hash or GENESIS))
+        self._numbers[book, journal, year] = found.number or 0
 
     def seal(self, groups: Sequence[tuple[EntryDraft, ...]]) -> tuple[Rows, Rows, list[tuple[EntryDraft, SealedEntry]]]:
         """Rows of `entry` and of `entry_line` ready to be written, and each draft with its sealed entry.
@@ -56,22 +55,26 @@ class Sealer:
         lines: Rows = []
         made: list[tuple[EntryDraft, SealedEntry]] = []
         for group in groups:
+            for draft in group:
+                if (draft.book, draft.journal, draft.date.year) not in self._numbers:
+                    self._look(draft.book, draft.journal, draft.date.year)
+            first = (self._last_id or 0) + 1
             for place, draft in enumerate(group):
-                peer = None if len(group) == 1 else self._last_id + (2 if place == 0 else 0)
-                row, own_lines, recorded = self._one(draft, peer)
+                peer = None if len(group) == 1 else first + 1 - place
+                row, own_lines, recorded = self._one(draft, first + place, peer)
                 entries.append(row)
                 lines.extend(own_lines)
                 made.append((draft, recorded))
+            self._last_id = first + len(group) - 1
         return entries, lines, made
 
-    def _one(self, draft: EntryDraft, peer: int | None) -> tuple[tuple[Any, ...], Rows, SealedEntry]:
+    def _one(self, draft: EntryDraft, entry_id: int, peer: int | None) -> tuple[tuple[Any, ...], Rows, SealedEntry]:
         unit = self._unit
         (book, journal, day, document, label, given, document_date, asked_period, origin, origin_ref, correction,
          corrects, replaces, transfer, key) = draft  # fmt: skip
-        self._last_id = entry_id = self._last_id + 1
         text_day, year = day.isoformat(), day.year
-        number = self._number(book, journal, year)
-        last, previous = self._heads.get(book) or self._head(book)
+        self._numbers[book, journal, year] = number = self._numbers[book, journal, year] + 1
+        last, previous = self._heads[book]
         position = last + 1
         period = asked_period or day.month
         body = (

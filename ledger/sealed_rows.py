@@ -12,7 +12,7 @@ ENTRY_COLUMNS = (*ENTRY_FIELDS, "hash")
 LINE_COLUMNS = (
     "entry_id", "position", "book", "date", "account", "debit", "credit", "label", "reference", "value_date",
 )  # fmt: skip
-TOGETHER = {"entry": 200, "entry_line": 400}
+TOGETHER = {"entry": 200, "entry_line": 400, "statement_line": 200, "statement_line_again": 400}
 """Rows of one INSERT: under half of the parameters that SQLite takes."""
 COPY_FROM = 50
 """From this many rows on, COPY beats separate inserts on PostgreSQL."""
@@ -26,10 +26,11 @@ def write_rows(connection: Connection, entries: Sequence[tuple[Any, ...]], lines
         if connection.dialect.name == "postgresql" and len(rows) >= COPY_FROM:
             _copy(connection, table, columns, rows)
         else:
-            _insert(connection, table, columns, rows)
+            insert_rows(connection, table, columns, rows)
 
 
-def _insert(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Rows written at the speed of the driver; dates and instants are given as text."""
     mark = "%s" if connection.dialect.name == "postgresql" else "?"
     one = f"({', '.join([mark] * len(columns))})"
     # the names come from the constants above, never from input

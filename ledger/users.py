@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from ledger.refusal import Refusal
 from ledger.tables.commands import app_user, user_event
@@ -108,18 +108,25 @@ def find_user(connection: Connection, name: str) -> User:
 
     Refuses: user_unknown, user_disabled.
     """
-    row = connection.execute(select(app_user).where(app_user.c.name == name)).one_or_none()
+    row = connection.execute(USER, {"name": name}).one_or_none()
     if row is None:
         known = [user["name"] for user in list_users(connection) if user["active"]]
         raise UserUnknown(name=name, known=known or ["aucun"])
-    if not _active(connection, name):
+    if row.last_event == "disable":
         raise UserDisabled(name=name)
     return User(row.name, row.role, row.book, row.nationality)
 
 
-def _active(connection: Connection, name: str) -> bool:
-    last = select(user_event.c.action).where(user_event.c.user_name == name).order_by(user_event.c.id.desc()).limit(1)
-    return connection.execute(last).scalar() != "disable"
+_last_event = (
+    select(user_event.c.action)
+    .where(user_event.c.user_name == app_user.c.name)
+    .order_by(user_event.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+USERS = select(app_user, _last_event.label("last_event")).order_by(app_user.c.name)
+USER = USERS.where(app_user.c.name == bindparam("name"))
+"""The users, or one of them, each with what was last done to their rights."""
 
 
 def count_users(connection: Connection) -> int:
@@ -129,16 +136,15 @@ def count_users(connection: Connection) -> int:
 
 def list_users(connection: Connection) -> list[dict[str, Any]]:
     """Every user: name, role, book, nationality, active."""
-    rows = connection.execute(select(app_user).order_by(app_user.c.name)).all()
     return [
         {
             "name": row.name,
             "role": row.role,
             "book": row.book,
             "nationality": row.nationality,
-            "active": _active(connection, row.name),
+            "active": row.last_event != "disable",
         }
-        for row in rows
+        for row in connection.execute(USERS)
     ]
 
 
@@ -171,7 +177,7 @@ def add_user(unit: Any, name: str, role: str, book: str | None = None, nationali
         raise RoleUnknown(role=role, known=list(ROLES))
     first = count_users(unit.connection) == 0
     if first and role != "administrator":
-        raise FirstUserAdministrator(name=name, role=role)
+        raise FirstUserAdministrator(name=name, role=ROLES[role])
     if not first:
         allow(unit.user, "ajouter un utilisateur", "administrator")
     if book is not None:

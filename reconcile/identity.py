@@ -12,6 +12,8 @@ _BLANKS = re.compile(r"\s+")
 
 def normal_label(label: str) -> str:
     """The label without what banks change from one export to the next: case, accents, blanks."""
+    if label.isascii():
+        return " ".join(label.split()).upper()
     flat = unicodedata.normalize("NFKD", label)
     return _BLANKS.sub(" ", "".join(sign for sign in flat if not unicodedata.combining(sign))).strip().upper()
 

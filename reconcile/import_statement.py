@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, select
 
 from ledger.bank_accounts import BankAccount, bound_accounts
 from ledger.refusal import Refusal
+from ledger.sealed_rows import insert_rows
 from ledger.users import allow
 from reconcile.identity import numbered
 from reconcile.import_rules import (
@@ -24,10 +25,16 @@ from reconcile.import_rules import (
 from reconcile.model import Statement, StatementFile
 from reconcile.read import bytes_of, read_file
 from reconcile.tables import statement as statement_table
-from reconcile.tables import statement_file, statement_line, statement_line_again
+from reconcile.tables import statement_file, statement_line
 
 NOTICES = ("mt942", "camt.052", "camt.054")
 """Notices during the day are no statement: they are kept, and never move the reconciled balance."""
+
+LINE_COLUMNS = (
+    "id", "statement_id", "position", "kind", "book", "iban", "booking_date", "value_date", "amount", "reversal",
+    "bank_reference", "customer_reference", "type", "counterparty", "label", "details", "notes", "identity",
+    "occurrence", "back_dated",
+)  # fmt: skip
 
 Answer = dict[str, Any]
 
@@ -206,23 +213,19 @@ def _write_lines(
     kind: str,
 ) -> None:
     line_id = unit.next_id(statement_line)
-    rows: list[Answer] = []
-    again: list[Answer] = []
+    rows: list[tuple[Any, ...]] = []
+    again: list[tuple[int, int, int]] = []
     for position, ((identity, occurrence), line) in enumerate(zip(identities, one.lines, strict=True), start=1):
         if position in placed.known:
-            again.append({"statement_id": statement_id, "position": position, "line_id": placed.known[position]})
+            again.append((statement_id, position, placed.known[position]))
             continue
-        rows.append({
-            "id": line_id, "statement_id": statement_id, "position": position, "kind": kind, "book": owner.book,
-            "iban": owner.iban, "booking_date": line.booking_date, "value_date": line.value_date,
-            "amount": line.amount, "reversal": line.reversal, "bank_reference": line.bank_reference,
-            "customer_reference": line.customer_reference, "type": line.type, "counterparty": line.counterparty,
-            "label": line.label, "details": json.dumps([list(item) for item in line.details], ensure_ascii=False),
-            "notes": json.dumps(list(line.notes)), "identity": identity, "occurrence": occurrence,
-            "back_dated": position in placed.back_dated,
-        })  # fmt: skip
+        rows.append((
+            line_id, statement_id, position, kind, owner.book, owner.iban, line.booking_date.isoformat(),
+            None if line.value_date is None else line.value_date.isoformat(), line.amount, line.reversal,
+            line.bank_reference, line.customer_reference, line.type, line.counterparty, line.label,
+            json.dumps([list(item) for item in line.details], ensure_ascii=False) if line.details else "[]",
+            json.dumps(list(line.notes)) if line.notes else "[]", identity, occurrence, position in placed.back_dated,
+        ))  # fmt: skip
         line_id += 1
-    if rows:
-        unit.connection.execute(insert(statement_line), rows)
-    if again:
-        unit.connection.execute(insert(statement_line_again), again)
+    insert_rows(unit.connection, "statement_line", LINE_COLUMNS, rows)
+    insert_rows(unit.connection, "statement_line_again", ("statement_id", "position", "line_id"), again)
