@@ -8,6 +8,7 @@ from ledger.book import BOOKS
 from ledger.chain import ENTRY_FIELDS, GENESIS, LINE_FIELDS, entry_hash
 from ledger.check import Check, Row
 from ledger.read import journal_entries
+from ledger.tables.commands import command_log
 from ledger.tables.journal import entry
 from ledger.tables.types import instant_text
 
@@ -49,18 +50,24 @@ def heads(connection: Connection) -> dict[str, dict[str, object]]:
     return found
 
 
-def expected_heads_check(expected: dict[str, dict[str, object]]) -> Check:
-    """The books still contain the heads noted earlier: nothing was cut off or rewritten since."""
+def expected_heads_check(expected: dict[str, dict[str, object]], commands: dict[str, object] | None = None) -> Check:
+    """The books and the command log still contain the heads noted earlier: nothing was cut off or rewritten since."""
 
     def find(connection: Connection) -> Iterable[Row]:
         for book, head in sorted(expected.items()):
-            if not head.get("entries"):
+            if not head["entries"]:
                 continue
             stored = connection.execute(
                 select(entry.c.hash).where(entry.c.book == book, entry.c.position == head["entries"])
             ).scalar()
             if stored != head["hash"]:
                 yield {"book": book, "entries": head["entries"], "expected": head["hash"], "found": stored}
+        # books whose commands are not sealed yet have no head to compare
+        if commands and commands["commands"] and commands["hash"] != GENESIS:
+            own = select(command_log.c.hash).where(command_log.c.id == commands["commands"])
+            found = connection.execute(own).scalar()
+            if found != commands["hash"]:
+                yield {"commands": commands["commands"], "expected": commands["hash"], "found": found}
 
     return Check("expected_heads", "Les têtes notées auparavant sont toujours dans les livres", find)
 

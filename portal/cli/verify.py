@@ -14,16 +14,15 @@ def verify(
     ] = None,
 ) -> None:
     """Recalculer et contrôler tous les livres ; code de retour 1 si un contrôle échoue."""
-    from portal.verification import verify_books
+    from portal.verification import read_heads, verify_books
 
-    expected = None
+    expected, commands = None, None
     if expect_heads is not None:
         from ledger.entry_file import load_json
 
-        document = load_json(expect_heads)
-        expected = document.get("heads", document)
+        expected, commands = read_heads(load_json(expect_heads), expect_heads.name)
     with open_ledger().read() as connection:
-        report = verify_books(connection, expected)
+        report = verify_books(connection, expected, commands)
     answer(report, lambda: _show(report))
     if not report["ok"]:
         raise typer.Exit(1)
