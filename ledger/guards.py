@@ -118,6 +118,8 @@ TITLES: dict[str, str] = {
     "order_entry_unposted": "seul un acte qui se comptabilise passe une écriture",
     "takeover_bank_credit": "après la reprise, un compte bancaire n'est crédité que par un ordre pris en charge, "
     "un virement entre comptes ou l'imputation d'une ligne de relevé",
+    "entry_corrected_by_hand": "une écriture d'ordre, de capital ou d'exercice se reprend par l'acte dont elle est née",
+    "takeover_end_future": "la reprise prend fin au plus tard dans l'année en cours",
     "takeover_transfer": "après la reprise, un virement part d'un compte bancaire et arrive sur un autre",
     "transfer_not_accepted": "seul un ordre pris en charge entre dans un fichier de virements",
     "transfer_once": "une charge n'entre que dans un fichier de virements",

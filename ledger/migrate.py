@@ -52,13 +52,15 @@ def upgrade(url: str, owner_url: str | None = None) -> None:
     """
     from alembic import command
 
-    from ledger.roles import grant_application
+    from ledger.roles import grant_application, pin_guards
 
     engine = open_engine(owner_url or url)
     try:
         with engine.connect().execution_options(write=True) as connection, connection.begin():
             command.upgrade(_config(connection), "head")
-            if owner_url is not None and connection.dialect.name == "postgresql":
-                grant_application(connection, url)
+            if connection.dialect.name == "postgresql":
+                pin_guards(connection)
+                if owner_url is not None:
+                    grant_application(connection, url)
     finally:
         engine.dispose()

@@ -38,6 +38,24 @@ class RoleTooStrong(Refusal):
     )
 
 
+# A temporary table comes before any other of its name: without a path of its own, a guard would read the empty
+# `takeover_end` or the balanced `entry_line` that the caller has just made.
+_PINNED = text(
+    "DO $$ DECLARE one regprocedure; BEGIN FOR one IN SELECT oid FROM pg_proc"
+    " WHERE pronamespace = current_schema()::regnamespace LOOP"
+    " EXECUTE format('ALTER FUNCTION %s SET search_path = pg_catalog, %I, pg_temp', one, current_schema());"
+    " END LOOP; END $$"
+)
+
+
+def pin_guards(connection: Connection) -> None:
+    """Make the guards look at the tables of the books, whatever the caller has put before them.
+
+    Runs after the migrations, for whatever functions they have made. `connection` is the owner's.
+    """
+    connection.execute(_PINNED)
+
+
 def grant_application(connection: Connection, url: str) -> dict[str, str]:
     """Give the role of `url` what the product needs in this database, and nothing else; create it if absent.
 
@@ -66,6 +84,7 @@ def grant_application(connection: Connection, url: str) -> dict[str, str]:
     )
     for statement in (
         f"GRANT CONNECT ON DATABASE {database} TO {quoted}",
+        f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC, {quoted}",
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
         f"REVOKE ALL ON SCHEMA public FROM {quoted}",
         f"GRANT USAGE ON SCHEMA public TO {quoted}",

@@ -38,10 +38,10 @@ def _whole(name: str, *columns: str) -> list[sa.CheckConstraint]:
 
 
 def _day(name: str, *columns: str) -> list[sa.CheckConstraint]:
-    """SQLite stores any text in a DATE column unless told not to."""
-    if not _sqlite():
-        return []
-    return [_check(f"{name}_dates", " AND ".join(f"({c} IS NULL OR {c} IS date({c}, '+0 days'))" for c in columns))]
+    """SQLite stores any text in a DATE column unless told not to; PostgreSQL, years that no program reads."""
+    real = "{c} IS date({c}, '+0 days') AND " if _sqlite() else ""
+    one = f"({{c}} IS NULL OR ({real}{{c}} BETWEEN '1900-01-01' AND '9999-12-31'))"
+    return [_check(f"{name}_dates", " AND ".join(one.replace("{c}", column) for column in columns))]
 
 
 def _instant(name: str, column: str) -> sa.CheckConstraint:
@@ -482,7 +482,8 @@ MIRROR = (
 # The second half of a pair: the two entries together leave the pairing accounts at zero, in two different books.
 PAIR = (
     "NEW.peer IS NOT NULL AND NEW.peer < NEW.id AND ("
-    "NOT EXISTS (SELECT 1 FROM entry p WHERE p.id = NEW.peer AND p.peer = NEW.id AND p.book <> NEW.book)"
+    "NOT EXISTS (SELECT 1 FROM entry p WHERE p.id = NEW.peer AND p.peer = NEW.id AND p.book <> NEW.book"
+    " AND p.date = NEW.date AND coalesce(p.transfer, '') = coalesce(NEW.transfer, ''))"
     " OR (SELECT coalesce(sum(l.debit - l.credit), 0) FROM entry_line l JOIN account a ON a.number = l.account"
     " WHERE l.entry_id IN (NEW.id, NEW.peer) AND a.pairing IS NOT NULL) <> 0)"
 )

@@ -215,7 +215,8 @@ def _guards_postgresql() -> None:
         DECLARE fault text;
         BEGIN
             PERFORM pg_advisory_xact_lock({LOCK});
-            fault := CASE {cases} END;
+            fault := CASE WHEN current_setting('transaction_isolation') <> 'read committed' THEN 'write_isolation'
+                {cases} END;
             IF fault IS NOT NULL THEN {raise_} END IF;
             RETURN NEW;
         END $$

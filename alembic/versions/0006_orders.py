@@ -295,6 +295,12 @@ FAULTS = {
             " ON m.sequence = p.sequence AND m.source = o.source AND m.act = o.act WHERE o.order_id = NEW.order_id"
             " AND o.position = NEW.position AND m.posts IS NOT NULL)",
         ),
+        # an act announces its entries while it is done: its command has no row in the log yet
+        (
+            "order_entry_late",
+            "EXISTS (SELECT 1 FROM order_event o JOIN command_log c ON c.id = o.command_id"
+            " WHERE o.order_id = NEW.order_id AND o.position = NEW.position)",
+        ),
     ),
     "payment_file_charge": (
         ("transfer_not_accepted", f"{_stage('NEW.order_id', 'NEW.book')} <> 'accepted'"),
@@ -325,6 +331,7 @@ FAULTS = {
 # The account is compared by its first digits through a function, so that no engine looks lines up by account here.
 # An entry that an order writes is announced by the order's event; after the take-over no other act empties a bank
 # account but a transfer between the three accounts, the imputation of a bank line, an opening or a correction.
+BANK_LINES = "origin IN ('statement', 'imputation')"
 BANK_CREDIT = (
     "(SELECT coalesce(sum(l.credit), 0) FROM entry_line l WHERE l.entry_id = NEW.id"
     " AND substr(l.account, 1, 4) = '5211')"
@@ -332,27 +339,51 @@ BANK_CREDIT = (
 PAYS_CHARGE = (
     "EXISTS (SELECT 1 FROM order_entry x JOIN order_event o ON o.order_id = x.order_id AND o.position = x.position"
     " JOIN order_charge c ON c.order_id = o.order_id AND c.book = o.book WHERE x.entry_id = NEW.id AND o.act = 'pay'"
-    f" AND c.book = NEW.book AND c.amount = {BANK_CREDIT})"
+    f" AND c.book = NEW.book AND c.amount = {BANK_CREDIT} AND NOT EXISTS (SELECT 1 FROM order_entry y"
+    " JOIN entry_line l ON l.entry_id = y.entry_id WHERE y.order_id = x.order_id AND y.position = x.position"
+    " AND y.entry_id <> x.entry_id AND substr(l.account, 1, 4) = '5211' AND l.credit > 0))"
 )
 MOVES_FUNDS = (
     f"(NEW.peer IS NOT NULL AND {BANK_CREDIT} = (SELECT coalesce(sum(l.debit), 0) FROM entry_line l"
     " WHERE l.entry_id = NEW.id AND l.account = '5851'))"
 )
+# A bank line is imputed once, while nothing in force is matched with it, and to a suspense account.
 IMPUTES = (
     "(NEW.origin IN ('statement', 'imputation') AND EXISTS (SELECT 1 FROM statement_line s"
-    f" WHERE 'statement_line:' || s.id = NEW.origin_ref AND s.book = NEW.book AND -s.amount = {BANK_CREDIT}))"
+    " JOIN statement t ON t.id = s.statement_id WHERE s.id = {line_id} AND s.kind = 'statement' AND s.book = NEW.book"
+    f" AND -s.amount = {BANK_CREDIT} AND NOT EXISTS (SELECT 1 FROM bank_match_line m LEFT JOIN match_undo u"
+    " ON u.match_id = m.match_id WHERE m.line_id = s.id AND u.match_id IS NULL))"
+    " AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.origin IN ('statement', 'imputation')"
+    " AND e.origin_ref = NEW.origin_ref AND e.id <> NEW.id AND NOT EXISTS (SELECT 1 FROM entry c"
+    " WHERE c.corrects = e.id)) AND NOT EXISTS (SELECT 1 FROM entry_line l JOIN account a ON a.number = l.account"
+    " WHERE l.entry_id = NEW.id AND substr(l.account, 1, 4) <> '5211' AND NOT a.suspense))"
 )
+# What replaces a corrected entry credits no more than it did; an order, a transfer or a bank line is not replaced so.
 REPLACES = (
     "(NEW.replaces IS NOT NULL AND EXISTS (SELECT 1 FROM entry c WHERE c.corrects = NEW.replaces)"
+    " AND EXISTS (SELECT 1 FROM entry w WHERE w.id = NEW.replaces AND w.peer IS NULL"
+    " AND w.origin NOT IN ('order', 'statement', 'imputation'))"
     " AND NOT EXISTS (SELECT 1 FROM entry c WHERE c.replaces = NEW.replaces AND c.id <> NEW.id)"
     f" AND {BANK_CREDIT} <= (SELECT coalesce(sum(l.credit), 0) FROM entry_line l WHERE l.entry_id = NEW.replaces"
     " AND substr(l.account, 1, 4) = '5211'))"
 )
-OPENS = "(NEW.origin = 'opening' AND NEW.journal = 'AN')"
+# The opening entry of a year credits a bank account by what it was overdrawn at the end of the year before.
+OPENS = (
+    "(NEW.origin = 'opening' AND NEW.journal = 'AN' AND NEW.date = {january} AND NOT EXISTS (SELECT 1 FROM year_event y"
+    " WHERE y.book = NEW.book AND y.year = NEW.year AND y.action = 'opening')"
+    f" AND {BANK_CREDIT} = (SELECT coalesce(sum(l.credit - l.debit), 0) FROM entry_line l WHERE l.book = NEW.book"
+    " AND l.account LIKE '5211_' AND l.date < NEW.date AND l.date >= {year_start:(SELECT max(y.year) FROM year_event y"
+    " WHERE y.book = NEW.book AND y.action = 'opening' AND y.year < NEW.year)}))"
+)
 ENTRY_FAULTS = (
     (
         "order_entry_missing",
         "(NEW.origin = 'order') <> EXISTS (SELECT 1 FROM order_entry x WHERE x.entry_id = NEW.id)",
+    ),
+    (
+        "entry_corrected_by_hand",
+        "NEW.corrects IS NOT NULL AND EXISTS (SELECT 1 FROM entry w WHERE w.id = NEW.corrects AND (w.origin IN"
+        " ('opening', 'closing') OR (w.origin IN ('order', 'capital') AND NEW.origin <> w.origin)))",
     ),
     (
         "takeover_bank_credit",
@@ -395,7 +426,10 @@ def _whole(name: str, column: str) -> list[sa.CheckConstraint]:
 
 
 def _day(name: str, column: str) -> list[sa.CheckConstraint]:
-    return [_check(f"{name}_date", f"{column} IS date({column}, '+0 days')")] if _sqlite() else []
+    readable = f"{column} BETWEEN '1900-01-01' AND '9999-12-31'"
+    if _sqlite():
+        readable = f"{column} IS date({column}, '+0 days') AND {readable}"
+    return [_check(f"{name}_date", readable)]
 
 
 def _instant(table: str, column: str) -> sa.CheckConstraint:
@@ -435,6 +469,10 @@ def upgrade() -> None:
     _guard("entry", "entry_order_guard", ENTRY_FAULTS)
     for table, key in KEYS.items():
         _append_only(table, key.split())
+    op.create_index(
+        "ix_entry_bank_line", "entry", ["origin_ref"], sqlite_where=sa.text(BANK_LINES),
+        postgresql_where=sa.text(BANK_LINES),
+    )  # fmt: skip
 
 
 def _mandates() -> None:
@@ -641,6 +679,11 @@ def _for_engine(sql: str) -> str:
         year, after = rest[: end - 1], rest[end:]
         start = f"(coalesce({year}, 0) || '-01-01')" if _sqlite() else f"make_date(coalesce({year}, 1), 1, 1)"
         return _for_engine(before + start + after)
+    sql = sql.replace("{january}", "NEW.year || '-01-01'" if _sqlite() else "make_date(NEW.year, 1, 1)")
+    named = "substring(NEW.origin_ref from '^statement_line:([0-9]{1,18})$')"
+    if _sqlite():
+        named = "CASE WHEN NEW.origin_ref GLOB 'statement_line:[0-9]*' THEN substr(NEW.origin_ref, 16) END"
+    sql = sql.replace("{line_id}", f"CAST({named} AS {'INTEGER' if _sqlite() else 'BIGINT'})")
     if _sqlite():
         return sql.replace("{day}", "substr(NEW.at, 1, 10)").replace(
             "{number}", "printf('%d-%04d', NEW.year, NEW.rank)"
@@ -650,16 +693,18 @@ def _for_engine(sql: str) -> str:
 
 
 def _append_only(table: str, key: list[str]) -> None:
+    # the moves and the checks are law: they come with a migration, and nobody adds one
+    law = table in ("order_move", "check_item")
     if not _sqlite():
         op.execute(
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
+            f"CREATE TRIGGER {table}_append_only BEFORE {'INSERT OR ' * law}UPDATE OR DELETE OR TRUNCATE ON {table}"
             " FOR EACH STATEMENT EXECUTE FUNCTION append_only()"
         )
         return
     refusal = f"BEGIN SELECT RAISE(ABORT, '{table}_append_only'); END"
     for verb in ("UPDATE", "DELETE"):
         op.execute(f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} {refusal}")
-    same = " AND ".join(f"{column} = NEW.{column}" for column in key)
+    same = "TRUE" if law else " AND ".join(f"{column} = NEW.{column}" for column in key)
     op.execute(
         f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}"
         f" WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) {refusal}"

@@ -168,6 +168,15 @@ TOTAL_FAULTS = (
 )
 
 
+# The take-over ends in the year in which it is ended, at the latest: never at a day that does not come.
+TAKEOVER_FAULTS = (
+    (
+        "takeover_end_future",
+        "CAST({year} AS INTEGER) > CAST(substr(NEW.at, 1, 4) AS INTEGER)",
+    ),
+)
+
+
 def _draft_closed() -> str:
     closed = _last("NEW.book", _year("NEW.date"), "{}") + " <> 'reopen'"
     return (
@@ -202,6 +211,9 @@ def upgrade() -> None:
     _guard("period_event", "INSERT", _period_faults())
     _guard("year_event", "INSERT", _year_faults())
     _guard("closed_total", "INSERT", TOTAL_FAULTS)
+    _guard(
+        "takeover_end", "INSERT", tuple((name, sql.format(year=_year("NEW.until"))) for name, sql in TAKEOVER_FAULTS)
+    )
     _guard("draft", "INSERT", _draft_faults("INSERT"))
     _guard("draft", "UPDATE", _draft_faults("UPDATE"))
     _guard("entry", "INSERT", ENTRY_FAULTS, "entry_year_guard")
@@ -235,7 +247,8 @@ def _guard(table: str, verb: str, faults: tuple[tuple[str, str], ...], name: str
         DECLARE fault text;
         BEGIN
             PERFORM pg_advisory_xact_lock({LOCK});
-            fault := CASE {cases} END;
+            fault := CASE WHEN current_setting('transaction_isolation') <> 'read committed' THEN 'write_isolation'
+                {cases} END;
             IF fault IS NOT NULL THEN
                 RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = fault, MESSAGE = fault;
             END IF;

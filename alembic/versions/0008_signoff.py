@@ -163,7 +163,8 @@ def _guard(table: str, faults: tuple[tuple[str, str], ...]) -> None:
         DECLARE fault text;
         BEGIN
             PERFORM pg_advisory_xact_lock({LOCK});
-            fault := CASE {cases} END;
+            fault := CASE WHEN current_setting('transaction_isolation') <> 'read committed' THEN 'write_isolation'
+                {cases} END;
             IF fault IS NOT NULL THEN
                 RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = fault, MESSAGE = fault;
             END IF;

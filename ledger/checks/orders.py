@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from ledger.check import Check, Row, sql_check
+from ledger.checks import takeover
 from ledger.keys import keys_at
 from ledger.mandates.appoint import read_mandates
 from ledger.mandates.mandate import check_continuity
@@ -204,22 +205,7 @@ CHECKS = (
     ),
     Check("order_controls", "Visas, contrôles du comptable et réquisitions sont conformes", _accountants),
     Check("order_documents", "Pièces justificatives et fichiers de virements ont leur empreinte", _documents),
-    sql_check(
-        "takeover",
-        "Après la reprise, un compte bancaire n'est crédité que par un ordre, un virement ou une ligne de relevé",
-        "SELECT e.book, e.journal, e.year, e.number, c.credit FROM entry e JOIN (SELECT l.entry_id,"
-        " sum(l.credit) AS credit FROM entry_line l WHERE l.account LIKE '5211_' GROUP BY l.entry_id) c"
-        " ON c.entry_id = e.id"
-        " JOIN takeover_end t ON e.date > t.until WHERE c.credit > 0 AND e.corrects IS NULL AND e.replaces IS NULL"
-        " AND NOT (e.origin = 'opening' AND e.journal = 'AN') AND NOT EXISTS (SELECT 1 FROM order_entry x"
-        " JOIN order_event o ON o.order_id = x.order_id AND o.position = x.position AND o.act = 'pay'"
-        " JOIN order_charge g ON g.order_id = o.order_id AND g.book = o.book WHERE x.entry_id = e.id"
-        " AND g.amount = c.credit AND g.book = e.book)"
-        " AND NOT EXISTS (SELECT 1 FROM statement_line s WHERE 'statement_line:' || s.id = e.origin_ref"
-        " AND s.book = e.book AND -s.amount = c.credit AND e.origin IN ('statement', 'imputation'))"
-        " AND NOT (e.peer IS NOT NULL AND (SELECT sum(l.debit - l.credit) FROM entry_line l"
-        " WHERE l.entry_id IN (e.id, e.peer) AND l.account LIKE '5211_') = 0)",
-    ),
+    *takeover.CHECKS,
     Check("handovers", "Chaque remise de service est telle qu'arrêtée et signée", _handovers),
 )
 """What holds of mandates and payment orders; the postings and the funds are in `order_books`."""
