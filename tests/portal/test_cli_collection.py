@@ -97,7 +97,7 @@ def test_an_accountant_imports_for_the_book_that_is_theirs(shop: Any) -> None:
 
 def test_the_screen_of_an_import_says_what_was_restated(shop: Any) -> None:
     first = shop.take(month(), words=())
-    assert "mois déclarés : 1 nouveaux, 0 rectifiés, 0 inchangés" in plain(first)
+    assert "mois déclarés : 1 nouveau, 0 rectifié, 0 inchangé" in plain(first)
     again = shop.take(month(assessed=900_000), name="rectifie.csv", words=())
     assert "correction en négatif" in plain(again)
     assert "Variation du prélèvement constaté : -100 000 francs." in plain(again)
