@@ -11,7 +11,6 @@ from ledger.refusal import Refusal
 from ledger.tables.books import bank_account, bank_account_alias
 from ledger.users import allow
 
-
 ALIAS_LENGTH_MIN = 8
 """A shorter alias could be another account's."""
 
