@@ -240,7 +240,7 @@ def short(examples: int, steps: int) -> settings:
     """How long a run is in the suite; the profile for long runs multiplies it."""
     long = settings.get_profile("fuzz").max_examples == settings().max_examples
     return settings(
-        max_examples=examples * (30 if long else 1),
+        max_examples=examples * (60 if long else 1),
         stateful_step_count=steps,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -252,14 +252,14 @@ def test_any_sequence_of_acts_keeps_the_books_true(sqlite_books_template: Path) 
     from hypothesis.stateful import run_state_machine_as_test
 
     Books.template = sqlite_books_template
-    run_state_machine_as_test(Books, settings=short(12, 20))
+    run_state_machine_as_test(Books, settings=short(6, 20))
 
 
 @pytest.mark.hypothesis
 def test_any_sequence_of_acts_keeps_the_books_true_on_postgresql(postgres_books_template: Any) -> None:
     from hypothesis.stateful import run_state_machine_as_test
 
-    run_state_machine_as_test(on_server(postgres_books_template), settings=short(3, 12))
+    run_state_machine_as_test(on_server(postgres_books_template), settings=short(2, 10))
 
 
 def on_server(server: Any) -> type[Books]:

@@ -1,6 +1,5 @@
 """Many random acts on mandates and orders, against an oracle that knows the law as a few plain dictionaries."""
 
-import os
 import shutil
 import tempfile
 from datetime import timedelta
@@ -20,6 +19,7 @@ from ledger.orders.order import Charge
 from ledger.refusal import Refusal
 
 MONEY = 1_000_000
+LIVES = 10  # lives in the suite
 BOOKS = ("BF", "ML")
 PEOPLE = ("req", "ctl", "ctl2", "mlo", "bfo", "accBF", "accML")
 ROLE = {"req": "req", "ctl": "ctl", "ctl2": "ctl", "mlo": "off", "bfo": "off", "accBF": "acc", "accML": "acc"}
@@ -223,18 +223,18 @@ class Orders(RuleBasedStateMachine):
 
 @pytest.mark.hypothesis
 def test_the_program_and_the_oracle_never_disagree(sqlite_books_template: Path) -> None:
-    """A few long lives in the suite; as many as FUZZ_LIVES asks for beside it."""
+    """A few long lives in the suite; many others under the profile for long runs."""
     Orders.template = sqlite_books_template
-    lives = int(os.environ.get("FUZZ_LIVES", "25"))
+    long = settings().max_examples == settings.get_profile("fuzz").max_examples
     run_state_machine_as_test(
         Orders,
         settings=settings(
-            max_examples=lives,
+            max_examples=LIVES * (20 if long else 1),
             stateful_step_count=50,
             deadline=None,
             phases=(Phase.explicit, Phase.generate),
             suppress_health_check=list(HealthCheck),
-            derandomize=lives == 25,
+            derandomize=not long,
             database=None,
         ),
     )
