@@ -122,7 +122,8 @@ def _identities(connection: Connection) -> Iterable[Row]:
              "customer_reference", "label", "identity", "occurrence")  # fmt: skip
     query = select(*(statement_line.c[name] for name in names)).order_by(statement_line.c.id)
     occurrences: dict[tuple[str, str], list[int]] = {}
-    for row in connection.execution_options(yield_per=2_000).execute(query):
+    # on the query alone: an option of the connection would stay for whatever is asked of it next
+    for row in connection.execute(query.execution_options(yield_per=2_000)):
         prefix = "" if row.kind == "statement" else f"{row.kind}:"
         if prefix + line_identity(_line(row)) != row.identity:
             yield {"line": row.id, "fault": "le contenu de la ligne n'est pas celui de son identité"}

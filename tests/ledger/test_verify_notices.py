@@ -200,3 +200,27 @@ def test_the_cases_are_the_live_schema(open_books: Connection) -> None:
     assert live - declared == UNNOTICED.keys()
     assert set(NOTICED) == set(TABLES)
     open_books.rollback()
+
+
+def test_the_page_lists_the_columns_that_no_check_can_betray() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "invariants.md").read_text(encoding="utf-8")
+    section = page.partition("### Colonnes que nul contrôle ne peut trahir")[2].partition("\n## ")[0]
+    listed = [line for line in section.splitlines() if line.startswith("- ")]
+    assert listed == [f"- `{table}.{column}` : {why}." for (table, column), why in UNNOTICED.items()]
+
+
+OF_POSTGRESQL = (
+    "app_user", "bank_account", "book", "capital_terms", "command_log", "customs_month", "draft", "entry",
+    "order_event", "reconciliation_signature", "statement_line",
+)  # fmt: skip
+
+
+def test_the_same_holds_on_postgresql(postgres_books: Database, tmp_path: Path) -> None:
+    filled(postgres_books, tmp_path).engine.dispose()
+    engine = open_engine(postgres_books.url)
+    with engine.connect() as connection:
+        assert [one for one in verify_books(connection)["checks"] if not one["ok"]] == []
+    engine.dispose()
+    with behind_the_guards(postgres_books) as connection:
+        missed = {table: unseen(connection, metadata.tables[table]) for table in OF_POSTGRESQL}
+    assert {table: columns for table, columns in missed.items() if columns} == {}
