@@ -1,13 +1,11 @@
 """A file as read, or its refusal, as bytes between two processes: JSON, so that nothing in it can run."""
 
-import gc
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 from ledger.refusal import plain
+from reconcile.collector import collector_at_rest
 from reconcile.model import Fault, FileRefused, LineDetail, Statement, StatementFile, StatementLine
 
 Read = StatementFile | FileRefused
@@ -31,7 +29,7 @@ def pack(read: Read) -> bytes:
 
 def unpack(data: bytes | bytearray) -> Read:
     """What `pack` was given."""
-    with collection_paused():
+    with collector_at_rest():
         content = json.loads(data)
         if "faults" in content:
             return FileRefused([Fault(*fault) for fault in content["faults"]], format=content["format"])
@@ -82,15 +80,3 @@ def _statement(row: list[Any], days: dict[int | None, date | None]) -> Statement
         lines=tuple(lines),
         notes=tuple(notes),
     )
-
-
-@contextmanager
-def collection_paused() -> Iterator[None]:
-    """No search for reference cycles while a great many rows are made: it costs more than making them."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()

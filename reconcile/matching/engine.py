@@ -1,10 +1,9 @@
 """The run: lines on the table, passes in their declared order, until nothing more can be decided."""
 
-import gc
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 
+from reconcile.collector import collector_at_rest
 from reconcile.matching.config import DEFAULT_CONFIG, MatchConfig
 from reconcile.matching.declarations import NOTHING_DECLARED, Declarations
 from reconcile.matching.order import FROM_THE_BOOKS, ORDER
@@ -35,7 +34,7 @@ def match(
         declarations,
         config,
     )
-    with _collector_at_rest():
+    with collector_at_rest():
         _decide(table)
     matches = tuple(sorted((*table.confirmed, *table.shown), key=lambda found: found.bank_ids[0]))
     return Outcome(matches, tuple(table.bank.values()), tuple(table.book.values()), _stats(matches))
@@ -57,19 +56,6 @@ def _decide(table: WorkTable) -> None:
         for step in ORDER:
             if step.name not in FROM_THE_BOOKS:
                 step.run(table)
-
-
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Suspend the cycle collector: a run makes hundreds of thousands of rows and no cycle, and scanning them
-    again and again would take a third of the time."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def _stats(matches: tuple[Match, ...]) -> tuple[PassStats, ...]:
