@@ -57,7 +57,7 @@ check: $(VENV)/.dev ## Style, types et sens des couches
 
 bench: $(VENV)/.dev ## Mesures de vitesse, rapportées à une référence prise dans le même passage
 	@failed=0; \
-	for file in bench/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || failed=1; done; \
+	for file in bench/bench_*.py; do $(BIN)/python $$file || failed=1; done; \
 	exit $$failed
 
 fuzz: $(VENV)/.dev ## Fichiers abîmés par milliers, puis tests de propriétés avec d'autres tirages

@@ -10,6 +10,8 @@ import time
 import tracemalloc
 from datetime import date, timedelta
 
+from figures import Table
+
 from reconcile.matching.config import DEFAULT_CONFIG
 from reconcile.matching.engine import match
 from reconcile.matching.rows import BankLine, BookLine
@@ -102,15 +104,15 @@ def main(size: int) -> None:
         outcome = match(bank, book)
         times.append(time.perf_counter() - start)
     ours = sorted(times)[2]
-    print(f"{len(bank)} bank lines, {len(book)} book lines")
-    print(f"pandas merge {base:.3f} s · matching {ours:.3f} s · ratio {ours / base:.1f}")
+    shown = Table(f"Rapprochement en mémoire : {len(bank)} lignes de banque, {len(book)} de livre")
+    shown.tell("toutes les passes / fusion pandas", f"{ours:.2f} / {base:.3f} s", ours / base, most=10.0)
     for step in outcome.passes:
-        print(f"  {step.name:18} confirmed {step.confirmed:7} proposed {step.proposed:5} ambiguous {step.ambiguous:5}")
-    print(f"open: {len(outcome.open_bank)} bank, {len(outcome.open_book)} book")
+        shown.tell(f"  {step.name}", f"{step.confirmed} confirmés, {step.proposed} proposés")
+    shown.tell("  sans correspondance", f"{len(outcome.open_bank)} de banque, {len(outcome.open_book)} de livre")
     if size <= 200_000:
         tracemalloc.start()
         match(bank, book)
-        print(f"peak memory of matching {tracemalloc.get_traced_memory()[1] / 1e6:.0f} MB")
+        shown.tell("mémoire au plus", f"{tracemalloc.get_traced_memory()[1] / 1e6:.0f} Mo")
         tracemalloc.stop()
     dice = random.Random(3)
     for count in (10, 20, 30, 34, DEFAULT_CONFIG.group_candidates):
@@ -118,7 +120,8 @@ def main(size: int) -> None:
         start = time.perf_counter()
         result = subsets_that_sum(amounts, sum(amounts[::3]), states_max=DEFAULT_CONFIG.group_states)
         spent = (time.perf_counter() - start) * 1000
-        print(f"subset sum among {count:2}: {result.answer:9} {spent:7.1f} ms, {result.states} states")
+        shown.tell(f"somme de sous-ensemble parmi {count}", f"{result.states} états, {spent:.1f} ms")
+    shown.end()
 
 
 if __name__ == "__main__":

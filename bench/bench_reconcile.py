@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bench_matching import lines
+from figures import Table
 
 from ledger.bank_accounts import bind
 from ledger.engine import open_engine
@@ -43,11 +44,14 @@ def entries(book: list[BookLine]) -> Iterator[EntryDraft]:
         yield EntryDraft("BF", "BQ", group[0].date, document, group[0].label, (*paid, total))
 
 
+shown = Table("Rapprochement entier, livres compris (temps de processeur)")
+
+
 def step(title: str, act: Callable[[], Any]) -> Any:
     """Do it and print its processor time."""
     start = time.process_time()
     found = act()
-    sys.stdout.write(f"{title:<28}{time.process_time() - start:8.2f} s\n")
+    shown.tell(title, f"{time.process_time() - start:.2f} s")
     return found
 
 
@@ -61,7 +65,10 @@ def main(size: int) -> None:
         bban += rib_key(bban[:5], bban[5:10], bban[10:])
         ledger.perform("bind", lambda unit: bind(unit, "BF", f"BF{check_digits('BF', bban)}{bban}"))
         bank, book = lines(size)
-        step("post", lambda: ledger.perform("post", lambda unit: {"entries": post_many(unit, entries(book))}))
+        step(
+            "passer les écritures",
+            lambda: ledger.perform("post", lambda unit: {"entries": post_many(unit, entries(book))}),
+        )
         rows = tuple(
             StatementLine(one.booking_date, one.value_date, one.amount, False, one.bank_reference,
                           one.customer_reference, one.type, None, one.label)
@@ -71,14 +78,17 @@ def main(size: int) -> None:
         closing = opening + sum(row.amount for row in rows)
         year = (date(2026, 1, 1), date(2026, 12, 31))
         file = StatementFile("mt940", (Statement("", "XOF", 0, "1", *year, opening, closing, True, rows),))
-        step("import", lambda: ledger.perform("import", lambda unit: store(unit, file, b"", "b", "0" * 64, "BF")))
-        for title in ("run", "run again"):
+        step(
+            "importer les lignes",
+            lambda: ledger.perform("import", lambda unit: store(unit, file, b"", "b", "0" * 64, "BF")),
+        )
+        for title in ("rapprocher", "rapprocher de nouveau"):
             told = step(title, lambda: ledger.perform("run", lambda unit: run_book(unit, "BF")))
-            sys.stdout.write(f"    {told['lines']} lines, {told['confirmed']} matches, {told['open']} left open\n")
+            shown.tell("", f"{told['confirmed']} rapprochés, {told['open']} en attente")
         with ledger.read() as connection:
-            step("look at the matches", lambda: list_matches(connection, "BF"))
+            step("relire les rapprochements", lambda: list_matches(connection, "BF"))
         ledger.engine.dispose()
-    sys.stdout.write(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB\n")
+    shown.tell("mémoire au plus", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} Mo")
 
 
 if __name__ == "__main__":

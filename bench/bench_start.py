@@ -11,10 +11,12 @@ import sys
 import time
 from pathlib import Path
 
+from figures import Table
+
 GOAL = 12.0
 PCAES = Path(sys.executable).with_name("pcaes")
 WAYS = {
-    "bare Python": [sys.executable, "-c", "pass"],
+    "Python nu": [sys.executable, "-c", "pass"],
     "pcaes --help": [str(PCAES), "--help"],
     "pcaes --version": [str(PCAES), "--version"],
 }
@@ -28,17 +30,18 @@ def seconds(command: list[str]) -> float:
 
 
 def main() -> int:
-    """Print the medians and the ratio; 1 when the goal is missed."""
+    """Print the medians and the ratio."""
+    shown = Table("Démarrage")
     turns = int(sys.argv[1]) if len(sys.argv) > 1 else 15
     for command in WAYS.values():
         seconds(command)  # the first start writes bytecode
     runs = [{way: seconds(command) for way, command in WAYS.items()} for _ in range(turns)]
     medians = {way: statistics.median(run[way] for run in runs) for way in WAYS}
+    bare = medians["Python nu"]
     for way, median in medians.items():
-        print(f"{way:16} {median * 1000:6.0f} ms")
-    ratio = medians["pcaes --help"] / medians["bare Python"]
-    print(f"ratio: {ratio:.1f} (goal {GOAL:.0f} at most)")
-    return 0 if ratio <= GOAL else 1
+        goal = GOAL if way == "pcaes --help" else None
+        shown.tell(way, f"{median * 1000:.0f} / {bare * 1000:.0f} ms", median / bare, most=goal)
+    return shown.end()
 
 
 if __name__ == "__main__":
