@@ -25,6 +25,13 @@ KEPT = frozenset({"draft"})
 """Tables whose rows change: each row is sealed apart, by the last command that touched it."""
 
 
+_AS_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
+_STANDING = (
+    "SELECT (SELECT hash FROM command_log WHERE id = {mark}), (SELECT id FROM entry ORDER BY id DESC LIMIT 1),"
+    " (SELECT hash FROM entry ORDER BY id DESC LIMIT 1)"
+)
+
+
 def command_hash(row: Mapping[str, Any]) -> str:
     """SHA-256 of a row of the command log, instants given as text."""
     parts = "".join(field(row[name]) for name in LOGGED)
@@ -48,7 +55,7 @@ def _value(value: Any) -> Any:
 def row_digest(names: Iterable[str], values: Iterable[Any]) -> bytes:
     """SHA-256 of one row; a value that is absent is left out, so that a column added later changes no seal."""
     found = {name: _value(value) for name, value in zip(names, values, strict=True) if value is not None}
-    return hashlib.sha256(json.dumps(found, sort_keys=True, ensure_ascii=False).encode()).digest()
+    return hashlib.sha256(_AS_JSON(found).encode()).digest()
 
 
 def digest_of(rows: list[bytes]) -> list[Any]:
@@ -121,11 +128,8 @@ def sealed_row(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:
         if name in metadata.tables and name not in CHAINED | SEALS:
             for _, label, digest in sealed_groups(connection, metadata.tables[name], row["id"]):
                 tables[label] = digest
-    # number and id are the product's own
-    last = connection.exec_driver_sql(
-        f"SELECT (SELECT hash FROM command_log WHERE id = {int(row['id']) - 1}),"  # noqa: S608
-        " (SELECT id FROM entry ORDER BY id DESC LIMIT 1), (SELECT hash FROM entry ORDER BY id DESC LIMIT 1)"
-    ).one()
+    mark = "%s" if connection.dialect.name == "postgresql" else "?"
+    last = connection.exec_driver_sql(_STANDING.format(mark=mark), (row["id"] - 1,)).one()
     written = json.dumps({"journal": [last[1] or 0, last[2] or GENESIS], "tables": tables}, sort_keys=True)
     full = {**row, "written": written, "previous_hash": last[0] or GENESIS}
     return {**full, "hash": command_hash(full)}

@@ -34,11 +34,16 @@ def reference_digests(connection: Connection) -> dict[str, list[Any]]:
     return found
 
 
-def seal_references(connection: Connection) -> None:
-    """Add a seal when the reference tables are not what the last one says."""
+def seal_references(connection: Connection, before: dict[str, list[Any]] | None) -> None:
+    """Add a seal when the reference tables are not what the last one says.
+
+    `before` is what they were when the work began: when nothing was added since, a table changed behind the guards
+    does not get a seal of its own. None after an upgrade, which changes them itself.
+    """
     last = connection.execute(select(reference_seal).order_by(reference_seal.c.id.desc()).limit(1)).one_or_none()
-    content = json.dumps(reference_digests(connection), sort_keys=True)
-    if last is not None and last.content == content:
+    now = reference_digests(connection)
+    content = json.dumps(now, sort_keys=True)
+    if last is not None and (last.content == content or now == before):
         return
     number, previous = (1, GENESIS) if last is None else (last.id + 1, last.hash)
     connection.execute(

@@ -11,8 +11,8 @@ from ledger.chart import DEFAULT_CHART, default_chart, load_books, load_chart, r
 from ledger.clock import clock_for
 from ledger.engine import open_engine
 from ledger.levy.law import load_levy_law
-from ledger.migrate import upgrade
-from ledger.reference_seal import seal_references
+from ledger.migrate import current, head, upgrade
+from ledger.reference_seal import reference_digests, seal_references
 from ledger.refusal import Refusal
 from ledger.tables.books import ledger_info
 from ledger.unit import DatabaseNotReady, DatabaseOutdated
@@ -35,6 +35,7 @@ def create_books(
 
     Refuses: database_unknown, chart_unreadable, chart_conflict, fictional_forever.
     """
+    version = current(owner_url or url)
     upgrade(url, owner_url)
     engine = open_engine(owner_url or url)
     try:
@@ -42,6 +43,7 @@ def create_books(
             info = connection.execute(select(ledger_info)).one_or_none()
             if info is not None and fictional and not info.fictional:
                 raise FictionalForever()
+            before = reference_digests(connection) if version == head() else None
             load_books(connection)
             load_terms(connection)
             if chart_file is not None:
@@ -55,7 +57,7 @@ def create_books(
             if info is None:
                 now = clock_for(fictional)() if fictional else datetime.now(UTC)
                 connection.execute(insert(ledger_info).values(id=1, fictional=fictional, created_at=now, chart=name))
-            seal_references(connection)
+            seal_references(connection, before)
             return {
                 "created": info is None,
                 "accounts_added": added,

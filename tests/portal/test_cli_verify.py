@@ -130,3 +130,11 @@ def test_a_check_that_stumbles_says_so_and_the_others_go_on(books: Books) -> Non
     told = {one["name"]: one["rows"][0]["fault"] for one in checks if not one["ok"] and "fault" in one["rows"][0]}
     assert told["hash_chain"].startswith("contrôle impossible : ValueError : « hier » n'est pas un instant")
     assert next(one for one in checks if one["name"] == "rows_as_sealed")["ok"] is True
+
+
+def test_setting_up_again_does_not_seal_what_was_changed_behind_the_guards(books: Books) -> None:
+    assert books.run("init").code == 0
+    assert books.failed() == []
+    books.attack("UPDATE account SET title = 'Autre' WHERE number = '65881'", "UPDATE levy_deadline SET days = 90")
+    assert books.run("init").code == 0
+    assert books.failed() == ["references_as_sealed"]
