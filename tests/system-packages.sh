@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
 # Programs that some tests call and pip cannot bring: LibreOffice recomputes workbooks, hledger checks an
-# export, pdftotext reads a printed page, Chromium opens the portal. PostgreSQL comes from a wheel.
+# export, pdftotext reads a printed page. PostgreSQL comes from a wheel.
 set -euo pipefail
 
 declare -A package=(
     [soffice]=libreoffice-calc
     [pdftotext]=poppler-utils
     [hledger]=hledger
-    [chromium]=chromium
 )
 
 missing() {
