@@ -29,14 +29,14 @@ CHECKS = (
     sql_check(
         "entry_balance",
         "Chaque écriture est équilibrée : total des débits = total des crédits",
-        f"SELECT {NAME} AS entry, sum(l.debit) AS debit, sum(l.credit) AS credit FROM entry e"  # noqa: S608 - constants
+        f"SELECT {NAME} AS entry, sum(l.debit) AS debit, sum(l.credit) AS credit FROM entry e"
         " JOIN entry_line l ON l.entry_id = e.id GROUP BY e.id, e.book, e.journal, e.year, e.number"
         " HAVING sum(l.debit) <> sum(l.credit)",
     ),
     sql_check(
         "entry_lines",
         "Chaque écriture a au moins deux lignes, numérotées sans trou",
-        f"SELECT {NAME} AS entry, count(l.position) AS lines, max(l.position) AS last FROM entry e"  # noqa: S608
+        f"SELECT {NAME} AS entry, count(l.position) AS lines, max(l.position) AS last FROM entry e"
         " LEFT JOIN entry_line l ON l.entry_id = e.id GROUP BY e.id, e.book, e.journal, e.year, e.number"
         " HAVING count(l.position) < 2 OR max(l.position) <> count(l.position)",
     ),
@@ -50,7 +50,7 @@ CHECKS = (
         "line_amounts",
         "Chaque ligne est d'un seul côté, en francs entiers de quinze chiffres au plus ; un montant négatif n'existe"
         " que dans une correction en négatif",
-        f"SELECT {NAME} AS entry, l.position, l.debit, l.credit FROM entry_line l JOIN entry e ON e.id = l.entry_id"  # noqa: S608
+        f"SELECT {NAME} AS entry, l.position, l.debit, l.credit FROM entry_line l JOIN entry e ON e.id = l.entry_id"
         " WHERE (l.debit = 0) = (l.credit = 0) OR abs(l.debit) > 999999999999999 OR abs(l.credit) > 999999999999999"
         " OR l.debit <> CAST(l.debit AS BIGINT) OR l.credit <> CAST(l.credit AS BIGINT)"
         " OR ((l.debit < 0 OR l.credit < 0) AND coalesce(e.correction, '') <> 'negative')",
@@ -58,13 +58,13 @@ CHECKS = (
     sql_check(
         "line_book_date",
         "Chaque ligne porte le livre et la date de son écriture",
-        f"SELECT {NAME} AS entry, l.position, l.book, l.date FROM entry_line l JOIN entry e ON e.id = l.entry_id"  # noqa: S608
+        f"SELECT {NAME} AS entry, l.position, l.book, l.date FROM entry_line l JOIN entry e ON e.id = l.entry_id"
         " WHERE l.book <> e.book OR l.date <> e.date",
     ),
     sql_check(
         "line_account",
         "Chaque compte mouvementé existe, reçoit des écritures, est du livre et ouvert à la date",
-        f"SELECT {NAME} AS entry, l.position, l.account FROM entry_line l JOIN entry e ON e.id = l.entry_id"  # noqa: S608
+        f"SELECT {NAME} AS entry, l.position, l.account FROM entry_line l JOIN entry e ON e.id = l.entry_id"
         " LEFT JOIN account a ON a.number = l.account WHERE a.number IS NULL OR NOT a.postable"
         " OR a.book <> e.book OR (SELECT v.action FROM account_event v WHERE v.account = l.account"
         # a closing decided later does not make wrong what was posted before it
@@ -88,7 +88,7 @@ CHECKS = (
     sql_check(
         "entry_command",
         "Chaque écriture est née d'une commande aboutie, du même auteur et au même instant",
-        f"SELECT {NAME} AS entry, e.actor, e.command_id FROM entry e LEFT JOIN command_log c ON c.id = e.command_id"  # noqa: S608
+        f"SELECT {NAME} AS entry, e.actor, e.command_id FROM entry e LEFT JOIN command_log c ON c.id = e.command_id"
         " WHERE c.id IS NULL OR c.outcome <> 'done' OR c.actor <> e.actor OR c.at <> e.recorded_at",
     ),
 )

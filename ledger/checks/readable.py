@@ -41,12 +41,12 @@ def _faulty(connection: Connection, table: Table, column: Column[Any], sqlite: b
 
 def _values(connection: Connection, table: Table, name: str, fault: str) -> Iterator[Any]:
     # the names are those of the product's own tables
-    query = f"SELECT {name} FROM {table.name} WHERE {name} IS NOT NULL AND ({fault})"  # noqa: S608
+    query = f"SELECT {name} FROM {table.name} WHERE {name} IS NOT NULL AND ({fault})"
     yield from connection.execute(text(query)).scalars()
 
 
 def _no_days(connection: Connection, table: Table, day: str, aside: str) -> Iterator[Any]:
-    query = f"SELECT DISTINCT {day} AS day FROM {table.name} WHERE NOT ({aside})"  # noqa: S608 - the product's names
+    query = f"SELECT DISTINCT {day} AS day FROM {table.name} WHERE NOT ({aside})"
     for value in connection.execute(text(query)).scalars():
         if value is not None and not _is_day(value):
             yield value

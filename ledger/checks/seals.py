@@ -22,7 +22,7 @@ from ledger.reference_seal import reference_digests
 from ledger.tables import metadata
 from ledger.tables.commands import reference_seal
 
-_STORED = f"SELECT {', '.join(LOGGED)}, hash FROM command_log ORDER BY id"  # noqa: S608 - the product's own names
+_STORED = f"SELECT {', '.join(LOGGED)}, hash FROM command_log ORDER BY id"
 LOG = text(_STORED).execution_options(yield_per=2_000)
 JOURNAL = text("SELECT id, hash FROM entry ORDER BY id").execution_options(yield_per=10_000)
 
