@@ -96,7 +96,7 @@ def _query(table: Table, where: str) -> str:
         )
     elif "command_id" not in table.c:
         command = "NULL"
-    return f"SELECT {', '.join(own)}, {command} AS born FROM {source}" + where.format(command=command)  # noqa: S608
+    return f"SELECT {', '.join(own)}, {command} AS born FROM {source}" + where.format(command=command)  # noqa: S608 - own names
 
 
 def sealed_groups(

@@ -33,8 +33,7 @@ def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows
     """Rows written at the speed of the driver; dates and instants are given as text."""
     mark = "%s" if connection.dialect.name == "postgresql" else "?"
     one = f"({', '.join([mark] * len(columns))})"
-    # the names come from the constants above, never from input
-    sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "  # noqa: S608
+    sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "  # noqa: S608 - names given by our own modules, never by input
     together = TOGETHER.get(table, 1)
     whole = len(rows) // together * together
     if whole:

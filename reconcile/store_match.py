@@ -4,8 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
-
+from ledger.sealed_rows import insert_rows
 from ledger.tables.types import instant_text
 from reconcile.match_tables import bank_match
 
@@ -45,16 +44,7 @@ def store_matches(unit: Any, matches: Iterable[ConfirmedMatch]) -> list[int]:
         facts = json.dumps(dict(one.facts), ensure_ascii=False, sort_keys=True)
         rows.append((number, one.book, one.run_id, one.pass_name, one.reason, facts, one.nearest_rejected,
                      one.posted_entry, at, actor, command))  # fmt: skip
-    _write(unit.connection, "bank_match_line", ("match_id", "line_id"), bank)
-    _write(unit.connection, "bank_match_entry_line", ("match_id", "entry_id", "position"), booked)
-    _write(unit.connection, "bank_match", MATCH_COLUMNS, rows)
+    insert_rows(unit.connection, "bank_match_line", ("match_id", "line_id"), bank)
+    insert_rows(unit.connection, "bank_match_entry_line", ("match_id", "entry_id", "position"), booked)
+    insert_rows(unit.connection, "bank_match", MATCH_COLUMNS, rows)
     return list(range(first, first + len(rows)))
-
-
-def _write(connection: Connection, table: str, columns: Sequence[str], rows: list[Values]) -> None:
-    """At the speed of the driver: a run stores hundreds of thousands of rows."""
-    if rows:
-        mark = "%s" if connection.dialect.name == "postgresql" else "?"
-        # the names come from the constants above, never from input
-        sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join([mark] * len(columns))})"  # noqa: S608
-        connection.exec_driver_sql(sql, rows)

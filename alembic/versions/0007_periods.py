@@ -41,7 +41,10 @@ def _last(book: str, year: str, period: str) -> str:
     )
 
 
-NOW = "(SELECT action FROM period_event WHERE book = NEW.book AND year = NEW.year AND period = NEW.period ORDER BY id DESC LIMIT 1)"  # noqa: E501 - one look-up, read as one
+NOW = (
+    "(SELECT action FROM period_event WHERE book = NEW.book AND year = NEW.year AND period = NEW.period"
+    " ORDER BY id DESC LIMIT 1)"
+)
 YEAR_CLOSED = "EXISTS (SELECT 1 FROM year_event WHERE book = NEW.book AND action = 'close' AND year >= NEW.year)"
 
 
