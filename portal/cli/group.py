@@ -1,6 +1,8 @@
 """A group of commands: `pcaes NAME COMMAND`, always with its own list, its help in the reader's language."""
 
+import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import typer
@@ -20,11 +22,32 @@ PHRASES = (
     ("Show this message and exit.", "Montrer cette aide."),
     ("[required]", "[obligatoire]"),
     ("[default:", "[par défaut :"),
-    ("[env var:", "[variable :"),
     ("; default:", " ; par défaut :"),
     ("; required]", " ; obligatoire]"),
 )
 """What the library writes around our texts → its French."""
+
+KINDS = {
+    "fr": {
+        "<str>": "<texte>",
+        "<int>": "<nombre>",
+        "<path>": "<chemin>",
+        "<file>": "<fichier>",
+        "<directory>": "<dossier>",
+        "<list[str]>": "<texte>…",
+        "<list[int]>": "<nombre>…",
+        "<list[Path]>": "<chemin>…",
+        "<%Y-%m-%d>": "<AAAA-MM-JJ>",
+    },
+    "en": {
+        "<str>": "<text>",
+        "<int>": "<number>",
+        "<list[str]>": "<text>…",
+        "<list[Path]>": "<path>…",
+        "<%Y-%m-%d>": "<YYYY-MM-DD>",
+    },
+}
+"""What the library shows for the value of an option → what the reader knows it by."""
 
 
 def framed(text: str) -> str:
@@ -32,6 +55,7 @@ def framed(text: str) -> str:
     if settings.lang == "fr":
         for english, own in PHRASES:
             text = text.replace(english, own)
+        text = re.sub(r"\[env(\s+)var:", r"[variable\1:", text)
     return text
 
 
@@ -42,12 +66,20 @@ def in_language(text: str) -> str:
     return text if told == whole else told
 
 
-def _translate_help(command: Any) -> None:
+def _translate_help(command: Any, ctx: Any) -> None:
     """Put the command's own texts in the reader's language; a command object serves one call."""
     command.help = command.help and in_language(command.help)
     for parameter in command.params:
         if getattr(parameter, "help", None):
             parameter.help = in_language(parameter.help)
+        shown = parameter.display_type(ctx) if hasattr(parameter, "display_type") else ""
+        kind = KINDS.get(settings.lang, {}).get(shown)
+        if kind is not None:
+            parameter.display_type = partial(_kind, kind)
+
+
+def _kind(kind: str, _ctx: Any) -> str:
+    return kind
 
 
 class FrenchCommand(TyperCommand):
@@ -55,7 +87,7 @@ class FrenchCommand(TyperCommand):
 
     def get_help(self, ctx: Any) -> str:
         """The help, its frame translated."""
-        _translate_help(self)
+        _translate_help(self, ctx)
         return framed(super().get_help(ctx))
 
 
@@ -64,9 +96,9 @@ class FrenchGroup(TyperGroup):
 
     def get_help(self, ctx: Any) -> str:
         """The help, its frame translated."""
-        _translate_help(self)
+        _translate_help(self, ctx)
         for command in self.commands.values():
-            _translate_help(command)
+            _translate_help(command, ctx)
         return framed(super().get_help(ctx))
 
 
