@@ -375,6 +375,9 @@ OPENS = (
     " AND l.account LIKE '5211_' AND l.date < NEW.date AND l.date >= {year_start:(SELECT max(y.year) FROM year_event y"
     " WHERE y.book = NEW.book AND y.action = 'opening' AND y.year < NEW.year)}))"
 )
+# The end of the take-over is judged when an entry is recorded, whatever its date. A correction with negative amounts
+# lessens a debit and pays nobody; one that swaps the sides credits the bank as any payment does.
+AFTER_TAKEOVER = "EXISTS (SELECT 1 FROM takeover_end) AND (NEW.corrects IS NULL OR NEW.correction = 'contra')"
 ENTRY_FAULTS = (
     (
         "order_entry_missing",
@@ -387,14 +390,13 @@ ENTRY_FAULTS = (
     ),
     (
         "takeover_bank_credit",
-        "EXISTS (SELECT 1 FROM takeover_end t WHERE NEW.date > t.until) AND NEW.corrects IS NULL"
+        f"{AFTER_TAKEOVER}"
         f" AND {BANK_CREDIT} > 0 AND NOT {PAYS_CHARGE} AND NOT {MOVES_FUNDS} AND NOT {IMPUTES}"
         f" AND NOT {OPENS} AND NOT {REPLACES}",
     ),
     (
         "takeover_transfer",
-        "EXISTS (SELECT 1 FROM takeover_end t WHERE NEW.date > t.until) AND NEW.corrects IS NULL"
-        " AND NEW.peer < NEW.id AND EXISTS (SELECT 1 FROM entry_line l WHERE l.entry_id IN (NEW.id, NEW.peer)"
+        f"{AFTER_TAKEOVER} AND NEW.peer < NEW.id AND EXISTS (SELECT 1 FROM entry_line l WHERE l.entry_id IN (NEW.id, NEW.peer)"
         " AND substr(l.account, 1, 4) = '5211' AND l.credit > 0) AND (SELECT sum(l.debit - l.credit) FROM entry_line l"
         " WHERE l.entry_id IN (NEW.id, NEW.peer) AND substr(l.account, 1, 4) = '5211') <> 0",
     ),
@@ -487,8 +489,8 @@ def _mandates() -> None:
         "signing_key", _big("id"), _text("person"), _text("algorithm"), _text("public_key"), _text("act"), _text("at"),
         _text("actor"), _fk("signing_key", "person", "app_user.name"), _instant("signing_key", "at"),
         sa.UniqueConstraint("public_key", name="uq_signing_key_public_key"),
-        _check("signing_key_algorithm", "algorithm IN ('ed25519', 'webauthn')"),
-        _check("signing_key_shape", "algorithm <> 'ed25519' OR length(public_key) = 64"),
+        _check("signing_key_algorithm", "algorithm = 'ed25519'"),
+        _check("signing_key_shape", "length(public_key) = 64"),
         _check("signing_key_act", "trim(act) <> ''"),
     )  # fmt: skip
     _create(
@@ -587,10 +589,10 @@ def _events() -> None:
     _create(
         "order_signature", *_place(), _text("signed_at"), _big("mandate_id"),
         _text("algorithm"), _text("public_key"), _text("signature"), _text("canonical_sha256"),
-        _text("client_data", nullable=True), _text("authenticator_data", nullable=True),
         _fk("order_signature", "order_id position", at_event, deferred=True),
         _fk("order_signature", "mandate_id", "mandate.id"), _instant("order_signature", "signed_at"),
-        _check("order_signature_shape", "length(canonical_sha256) = 64 AND length(signature) >= 128"),
+        _check("order_signature_algorithm", "algorithm = 'ed25519'"),
+        _check("order_signature_shape", "length(canonical_sha256) = 64 AND length(signature) = 128"),
     )  # fmt: skip
     _create(
         "order_check", *_place(), _text("code"), _flag("passed"), _text("person"),

@@ -24,7 +24,7 @@ from ledger.orders.stages import OFFICER, REQUISITIONED, check_move, move
 from ledger.orders.stored import StoredOrder, list_orders
 from ledger.orders.thresholds import check_visas
 from ledger.refusal import Refusal
-from ledger.signing import signature_holds
+from ledger.signing import ALGORITHM, signature_holds
 from ledger.tables.mandates import handover_record
 from ledger.tables.mandates import mandate as mandate_table
 from ledger.tables.orders import document_file, order_document, order_event, order_signature, payment_file
@@ -121,7 +121,7 @@ def _signatures(connection: Connection) -> Iterator[Row]:
                 yield {"number": stored.number, "position": position, "fault": "signature_key_unknown"}
             if stored_digests.get((stored.id, position)) != digest(data):
                 yield {"number": stored.number, "position": position, "fault": "signature_digest"}
-            if row.algorithm == "ed25519" and not signature_holds(
+            if row.algorithm != ALGORITHM or not signature_holds(
                 bytes.fromhex(row.public_key), bytes.fromhex(row.signature), data
             ):
                 yield {"number": stored.number, "position": position, "fault": "signature_invalid"}

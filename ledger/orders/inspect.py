@@ -49,7 +49,7 @@ def computed_results(
 def _good(connection: Connection, stored: StoredOrder, row: OrderSignature) -> bool:
     held = {key.public_key for key in keys_at(connection, row.act.person, row.act.signed_at)}
     if row.public_key not in held or row.algorithm != ALGORITHM:
-        return row.algorithm != ALGORITHM and row.public_key in held
+        return False
     data = canonical_order(stored.order, row.act)
     return signature_holds(bytes.fromhex(row.public_key), bytes.fromhex(row.signature), data)
 

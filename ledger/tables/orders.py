@@ -134,8 +134,6 @@ order_signature = Table(
     Column("public_key", Text, nullable=False),
     Column("signature", Text, nullable=False),
     Column("canonical_sha256", Text, nullable=False),
-    Column("client_data", Text),
-    Column("authenticator_data", Text),
     Column("command_id", BigInt, nullable=False),
 )
 

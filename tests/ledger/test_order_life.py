@@ -292,6 +292,22 @@ def test_a_changed_order_is_found_by_verify(sqlite_books: Any) -> None:
     assert "signature_invalid" in found[1]
 
 
+def test_a_signature_said_to_be_of_another_kind_is_found_by_verify(sqlite_books: Any) -> None:
+    """No other kind can be recomputed here: it is a false signature, not an unknown one."""
+    from ledger.engine import open_engine
+
+    engine = open_engine(sqlite_books.url)
+    office = Office(engine).set_up()
+    office.until("authorise")
+    with engine.connect().execution_options(write=True) as connection, connection.begin():
+        connection.execute(text("DROP TRIGGER order_signature_no_update"))
+        connection.execute(text("PRAGMA ignore_check_constraints = ON"))
+        connection.execute(text("UPDATE order_signature SET algorithm = 'webauthn'"))
+    found = breaches(office)
+    engine.dispose()
+    assert found == ["order_signatures: {'number': '2026-0001', 'position': 4, 'fault': 'signature_invalid'}"]
+
+
 def test_the_frozen_moves_are_those_of_the_program(office: Office) -> None:
     from ledger.orders.checks import CHECKS as ITEMS
     from ledger.orders.stages import SEQUENCES, moves
