@@ -88,11 +88,13 @@ def test_a_row_whose_version_never_comes_is_refused_at_commit(ledger: Ledger) ->
     assert guard_of(ledger, row()) in ("foreign_key", "fk_customs_return_row_month")
 
 
-def test_a_replacing_insert_is_refused_too(ledger: Ledger) -> None:
-    if ledger.engine.dialect.name != "sqlite":
-        pytest.skip("INSERT OR REPLACE is SQLite's")
-    replaced = row(1, "E01").replace("INSERT", "INSERT OR REPLACE").replace("(1, 9,", "(1, 2,")
-    assert guard_of(ledger, replaced) == "customs_return_row_append_only"
+def test_a_replacing_insert_is_refused_too(ledger: Ledger, owner_engine: Engine) -> None:
+    second = row(1, "E01").replace("(1, 9,", "(1, 2,")
+    if ledger.engine.dialect.name == "sqlite":
+        replacing = second.replace("INSERT", "INSERT OR REPLACE")
+    else:
+        replacing = f"{second} ON CONFLICT (return_id, position) DO UPDATE SET value = 7"
+    assert guard_of(Ledger(owner_engine), replacing) == "customs_return_row_append_only"
 
 
 def test_an_assessment_is_not_corrected_by_hand(ledger: Ledger) -> None:
