@@ -26,6 +26,17 @@ class TakeoverBankCredit(Refusal):
     )
 
 
+class TakeoverContra(Refusal):
+    """Taking a receipt back by swapping its sides would empty a bank account."""
+
+    code = "takeover_contra"
+    sentence = (
+        "La contre-passation {entry}, ligne {line}, créditerait le compte bancaire {account} de {amount:F} FCFA, alors "
+        "que la reprise est terminée depuis le {until:D} : un crédit de banque est un paiement. Reprenez l'écriture en "
+        "négatif (--style negative), ou restituez la somme par un ordre de paiement."
+    )
+
+
 def takeover_until(connection: Any) -> dt.date | None:
     """The last day of the take-over, or None while it lasts."""
     found: dt.date | None = connection.execute(UNTIL).scalar()
@@ -33,21 +44,27 @@ def takeover_until(connection: Any) -> dt.date | None:
 
 
 def check_bank_credit(draft: EntryDraft, until: dt.date | None) -> None:
-    """A bank account is credited by an act that may do so; the database looks closer at orders and bank lines.
+    """A bank account is credited by an act that may do so, whatever the date that the entry bears.
 
-    Refuses: takeover_bank_credit.
+    Judged by when it is recorded: once the take-over is over, an old date opens nothing. The database looks closer at
+    orders and bank lines. A correction with negative amounts lessens a debit and pays nobody.
+    Refuses: takeover_bank_credit, takeover_contra.
     """
-    if until is None or draft.date <= until or draft.corrects is not None or draft.replaces is not None:
+    contra = draft.correction == "contra"
+    if until is None or (not contra and (draft.corrects is not None or draft.replaces is not None)):
         return
-    if draft.origin in ("order", "statement", "imputation") or (draft.origin, draft.journal) == ("opening", "AN"):
+    if not contra and (
+        draft.origin in ("order", "statement", "imputation") or (draft.origin, draft.journal) == ("opening", "AN")
+    ):
         return
     credited = sum(line.credit for line in draft.lines if line.account.startswith(BANK))
     moved = sum(line.debit for line in draft.lines if line.account == TRANSFER)
     if draft.transfer is not None and credited == moved:
         return
     for place, line in enumerate(draft.lines, start=1):
-        if line.credit > 0 and line.account.startswith(BANK):
-            raise TakeoverBankCredit(
-                entry=name_of(draft), line=place, account=line.account, amount=line.credit, until=until,
-                transfer=TRANSFER,
-            )  # fmt: skip
+        if line.credit <= 0 or not line.account.startswith(BANK):
+            continue
+        facts = {"entry": name_of(draft), "line": place, "account": line.account, "amount": line.credit, "until": until}
+        if contra:
+            raise TakeoverContra(**facts)
+        raise TakeoverBankCredit(**facts, transfer=TRANSFER)

@@ -38,8 +38,9 @@ def takeover(connection: Connection) -> dt.date | None:
 
 
 def end_takeover(unit: Any, until: dt.date) -> dict[str, Any]:
-    """End the take-over: from the next day a bank account is credited by an order, a transfer or a bank line only.
+    """End the take-over: from now on a bank account is credited by an order, a transfer or a bank line only.
 
+    `until` is the last day of the history taken over; an entry recorded later is judged so whatever its date.
     Refuses: role_forbidden, takeover_ended, takeover_entries_after.
     """
     allow(unit.user, "terminer la reprise", "administrator", "accountant")

@@ -396,8 +396,8 @@ ENTRY_FAULTS = (
     ),
     (
         "takeover_transfer",
-        f"{AFTER_TAKEOVER} AND NEW.peer < NEW.id AND EXISTS (SELECT 1 FROM entry_line l WHERE l.entry_id IN (NEW.id, NEW.peer)"
-        " AND substr(l.account, 1, 4) = '5211' AND l.credit > 0) AND (SELECT sum(l.debit - l.credit) FROM entry_line l"
+        f"{AFTER_TAKEOVER} AND NEW.peer < NEW.id AND EXISTS (SELECT 1 FROM entry_line l"
+        " WHERE l.entry_id IN (NEW.id, NEW.peer) AND substr(l.account, 1, 4) = '5211' AND l.credit > 0) AND (SELECT sum(l.debit - l.credit) FROM entry_line l"
         " WHERE l.entry_id IN (NEW.id, NEW.peer) AND substr(l.account, 1, 4) = '5211') <> 0",
     ),
 )

@@ -16,8 +16,10 @@ _CREDITS = text(
     " AND NOT (l.account LIKE '5211_') AND NOT a.suspense) AS outside FROM entry e JOIN (SELECT"
     " l.entry_id, sum(l.credit) AS credit, sum(l.debit - l.credit) AS balance"
     " FROM entry_line l WHERE l.account LIKE '5211_'"
-    " GROUP BY l.entry_id) c ON c.entry_id = e.id JOIN takeover_end t ON e.date > t.until"
-    " WHERE c.credit > 0 AND e.corrects IS NULL ORDER BY e.id"
+    " GROUP BY l.entry_id) c ON c.entry_id = e.id JOIN takeover_end t"
+    # recorded since the end of the take-over, whatever its date, or dated after what the take-over covers
+    " ON e.command_id > t.command_id OR e.date > t.until"
+    " WHERE c.credit > 0 AND (e.corrects IS NULL OR e.correction = 'contra') ORDER BY e.id"
 )
 _PAYMENTS = text(
     "SELECT x.entry_id, x.order_id, x.position, g.amount, g.book FROM order_entry x JOIN order_event o"

@@ -57,6 +57,19 @@ def statement(amount: int = -5_000, sealed: bool = True) -> list[str]:
     return rows if sealed else rows[:3]
 
 
+def test_an_old_date_opens_nothing(attacker: Attacker) -> None:
+    old = entry(attacker, EXPENSE, date="2026-02-27")
+    assert attacker.refused(*old) == "takeover_bank_credit"
+
+
+def test_a_receipt_is_not_taken_back_by_a_payment(attacker: Attacker) -> None:
+    swapped = ({"account": "52111", "credit": 1_000_000}, {"account": "44871", "debit": 1_000_000})
+    back = entry(attacker, swapped, correction="contra", corrects=1)
+    assert attacker.refused(*back) == "takeover_bank_credit"
+    less = ({"account": "52111", "debit": -1_000_000}, {"account": "44871", "credit": -1_000_000})
+    assert attacker.refused(*entry(attacker, less, correction="negative", corrects=1)) is None
+
+
 def imputed(attacker: Attacker, lines: Any = SUSPENSE) -> list[str]:
     """The imputation of bank line 1."""
     return entry(attacker, lines, origin="imputation", origin_ref="statement_line:1")
@@ -146,8 +159,8 @@ def test_the_halves_of_a_transfer_have_one_date(attacker: Attacker) -> None:
     first = attacker.one("SELECT max(id) + 1 FROM entry")
     out = entry(attacker, ({"account": "5851", "debit": 5_000}, EXPENSE[1]), peer=first + 1, transfer="V")
     into = entry(
-        attacker, (EXPENSE[0], {"account": "5851", "credit": 5_000}), book="ML", id=first + 1, peer=first,
-        date="2026-02-28", transfer="V",
+        attacker, ({"account": "52112", "debit": 5_000}, {"account": "5851", "credit": 5_000}), book="ML", id=first + 1,
+        peer=first, date="2026-02-28", transfer="V",
     )  # fmt: skip
     assert attacker.refused(*out, *into) == "transfer_pair"
 

@@ -8,7 +8,8 @@ import pytest
 from ordered import Office
 from sqlalchemy import Engine, text
 
-from ledger.bank_credit import TakeoverBankCredit
+from ledger.bank_credit import TakeoverBankCredit, TakeoverContra
+from ledger.correct import reverse_entry
 from ledger.entry import EntryDraft, Line
 from ledger.guards import RefusedByDatabase
 from ledger.post import post_entries
@@ -51,6 +52,10 @@ def post(office: Office, *drafts: EntryDraft) -> str:
 
 REFUSED: dict[str, tuple[str, list[EntryDraft]]] = {
     "a direct payment": ("takeover_bank_credit", [draft(PAYMENT)]),
+    "a payment dated in the time of the take-over": ("takeover_bank_credit", [draft(PAYMENT, day=date(2026, 2, 28))]),
+    "a receipt taken back by a payment": (
+        "takeover_contra",
+        [draft((Line("52111", credit=1_000_000), Line("44871", debit=1_000_000)), correction="contra", corrects=1)]),
     "an order that is none": ("order_entry_missing", [draft(PAYMENT, origin="order", origin_ref="2026-0001")]),
     "a bank line that does not exist": (
         "takeover_bank_credit", [draft(PAYMENT, origin="statement", origin_ref="statement_line:9")]),
@@ -77,7 +82,6 @@ def test_money_does_not_leave_otherwise(attack: str, office: Office) -> None:
 
 
 TAKEN: dict[str, list[EntryDraft]] = {
-    "a payment of the time of the take-over": [draft(PAYMENT, day=date(2026, 2, 28))],
     "a receipt": [draft((Line("52111", debit=5_000), Line("44871", credit=5_000)))],
     "a transfer between accounts": [
         draft((Line("5851", debit=5_000), Line("52111", credit=5_000)), transfer="T"),
@@ -98,6 +102,27 @@ def test_a_correction_is_no_payment(office: Office) -> None:
     assert post(office, back) == "BF/BQ/2026/3"
 
 
+def test_a_transfer_goes_back_by_contra_too(office: Office) -> None:
+    """Its two halves swapped are a transfer the other way, and no money leaves the three accounts."""
+    there = [
+        draft((Line("5851", debit=5_000), Line("52111", credit=5_000)), transfer="T"),
+        draft((Line("52112", debit=5_000), Line("5851", credit=5_000)), book="ML", transfer="T"),
+    ]
+    assert post(office, *there) == "BF/BQ/2026/2 ML/BQ/2026/2"
+    back = office.perform("accBF", lambda unit: reverse_entry(unit, "BF/BQ/2026/2", "contra", "essai"))
+    assert [one["number"] for one in back["entries"]] == [3, 3]
+    assert office.rows("SELECT sum(debit - credit) FROM entry_line WHERE account = '52112'") == [(1_000_000,)]
+
+
+def test_a_receipt_goes_back_with_negative_amounts_only(office: Office) -> None:
+    with pytest.raises(TakeoverContra) as refusal:
+        office.perform("accBF", lambda unit: reverse_entry(unit, "BF/BQ/2026/1", "contra", "essai"))
+    assert (refusal.value.facts["account"], refusal.value.facts["amount"]) == ("52111", 1_000_000)
+    assert "--style negative" in refusal.value.message()
+    done = office.perform("accBF", lambda unit: reverse_entry(unit, "BF/BQ/2026/1", "negative", "essai"))
+    assert done["corrects"] == ["BF/BQ/2026/1"]
+
+
 def test_an_accepted_order_is_paid(office: Office) -> None:
     number = office.until("pay", 300_000)
     assert office.find(number).stage == "paid"
@@ -108,9 +133,11 @@ def test_the_database_refuses_what_the_program_would_let_through(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ledger.post.check_bank_credit", lambda one, until: None)
-    with pytest.raises(RefusedByDatabase) as refusal:
-        office.perform("accBF", lambda unit: post_entries(unit, [draft(PAYMENT)]) and None)
-    assert refusal.value.guard == "takeover_bank_credit"
+    contra = draft((Line("52111", credit=1_000_000), Line("44871", debit=1_000_000)), correction="contra", corrects=1)
+    for one in (draft(PAYMENT), draft(PAYMENT, day=date(2026, 2, 1)), contra):
+        with pytest.raises(RefusedByDatabase) as refusal:
+            office.perform("accBF", lambda unit, one=one: post_entries(unit, [one]) and None)  # type: ignore[misc]  # bound at once
+        assert refusal.value.guard == "takeover_bank_credit"
 
 
 def test_the_sentence_names_the_account_and_the_amount(office: Office) -> None:

@@ -2,13 +2,13 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from behind import attack, behind_the_guards
 from databases import Database
-from sqlalchemy import Column, Connection, Date, Engine, Table, delete, insert, inspect, select, text, update
+from sqlalchemy import Column, Connection, Date, Table, delete, insert, inspect, select, update
 from whole_books import filled
 
 from ledger.check import Check, run_checks
@@ -55,46 +55,6 @@ UNNOTICED = {
     ("alembic_version", "version_num"): "aucune commande ne s'ouvre sur une base d'une autre version",
 }
 """Columns that no check can betray, with the reason; `docs/invariants.md` lists them."""
-
-
-@contextmanager
-def behind_the_guards(database: Database) -> Iterator[Connection]:
-    """A connection on which no trigger, key or constraint speaks."""
-    engine = open_engine(database.owner_url)
-    with engine.connect() as connection:
-        if database.backend == "sqlite":
-            driver: Any = connection.connection.driver_connection
-            driver.execute("PRAGMA foreign_keys = OFF")
-            driver.execute("PRAGMA ignore_check_constraints = ON")
-            for (name,) in driver.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-                driver.execute(f"DROP TRIGGER {name}")
-        else:
-            _set_aside(engine)
-            connection.execution_options(write=True)
-        yield connection
-    engine.dispose()
-
-
-def _set_aside(engine: Engine) -> None:
-    checks = text(
-        "SELECT conrelid::regclass::text, conname FROM pg_constraint"
-        " WHERE contype = 'c' AND connamespace = 'public'::regnamespace"
-    )
-    with engine.connect().execution_options(write=True) as connection, connection.begin():
-        for table, name in connection.execute(checks).all():
-            connection.exec_driver_sql(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
-
-
-@contextmanager
-def attack(connection: Connection) -> Iterator[None]:
-    """A transaction that leaves no trace once its effect has been looked at."""
-    transaction = connection.begin()
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SET LOCAL session_replication_role = 'replica'")
-    try:
-        yield
-    finally:
-        transaction.rollback()
 
 
 @pytest.fixture(scope="module")
