@@ -19,7 +19,8 @@ KEYS = {
     "order_move": "sequence source act", "check_item": "code", "payment_order": "id", "order_charge": "order_id book",
     "order_document": "order_id position", "document_file": "sha256", "order_event": "order_id position",
     "order_signature": "order_id position", "order_check": "order_id position code", "order_entry": "entry_id",
-    "payment_file": "message_id", "payment_file_charge": "message_id order_id book", "handover_record": "id",
+    "payment_file": "message_id", "payment_file_charge": "message_id order_id book",
+    "payment_file_recall": "message_id order_id book", "handover_record": "id",
     "handover_signature": "record_id part",
 }  # fmt: skip
 
@@ -83,6 +84,15 @@ LAST_SUSPENSION = (
     " AND s.act = 'suspend')"
 )
 PAST = "SELECT 1 FROM order_event o"
+
+ACCEPTANCES = (
+    "(SELECT count(*) FROM order_event o WHERE o.order_id = NEW.order_id AND o.book = NEW.book AND o.act = 'accept')"
+)
+IN_LIVE_FILE = (
+    "EXISTS (SELECT 1 FROM payment_file_charge f WHERE f.order_id = NEW.order_id AND f.book = NEW.book"
+    f" AND f.occurrence = {ACCEPTANCES} AND NOT EXISTS (SELECT 1 FROM payment_file_recall r"
+    " WHERE r.message_id = f.message_id AND r.order_id = f.order_id AND r.book = f.book))"
+)
 
 EVENT_FAULTS = (
     ("order_unknown", f"NOT EXISTS (SELECT 1 FROM {ORDER})"),
@@ -183,6 +193,10 @@ EVENT_FAULTS = (
         f"NEW.act = 'suspend' AND NOT EXISTS (SELECT 1 {CHECKS_HERE} AND k.position = NEW.position AND NOT k.passed)",
     ),
     (
+        "order_in_transfer_file",
+        f"NEW.source = 'accepted' AND NEW.act IN ('suspend', 'cancel', 'return') AND {IN_LIVE_FILE}",
+    ),
+    (
         "order_funds",
         f"(NEW.act = 'commit' AND {KIND} <> 'regularisation' AND EXISTS (SELECT 1 FROM order_charge g"
         f" WHERE g.order_id = NEW.order_id AND g.amount > {_balance('g.book')} - {_reserved('g.book')}))"
@@ -222,6 +236,11 @@ ORDER_FAULTS = (
     ),
 )
 
+FILE = "payment_file p WHERE p.message_id = NEW.message_id"
+KEEPS_BOOK = (
+    "NOT EXISTS (SELECT 1 FROM app_user u WHERE u.name = NEW.actor AND u.role = 'accountant'"
+    f" AND (u.book IS NULL OR u.book = NEW.book)) OR NOT ({_active('NEW.actor')})"
+)
 SEALED_ORDER = "EXISTS (SELECT 1 FROM payment_order p WHERE p.id = NEW.order_id)"
 SEALED_EVENT = "EXISTS (SELECT 1 FROM order_event o WHERE o.order_id = NEW.order_id AND o.position = NEW.position)"
 
@@ -304,16 +323,37 @@ FAULTS = {
     ),
     "payment_file_charge": (
         ("transfer_not_accepted", f"{_stage('NEW.order_id', 'NEW.book')} <> 'accepted'"),
+        ("transfer_occurrence", f"NEW.occurrence <> {ACCEPTANCES}"),
+        ("transfer_once", IN_LIVE_FILE),
+        ("transfer_book", f"NEW.book <> coalesce((SELECT p.book FROM {FILE}), '')"),
         (
-            "transfer_once",
-            "EXISTS (SELECT 1 FROM payment_file_charge f WHERE f.order_id = NEW.order_id AND f.book = NEW.book"
-            " AND f.occurrence = NEW.occurrence)",
+            "order_awaits_confirmation",
+            f"NOT EXISTS ({PAST} WHERE o.order_id = NEW.order_id AND o.book IN ('*', NEW.book)"
+            " AND o.act IN ('authorise', 'confirm') AND o.mandate_id = (SELECT m.id FROM mandate m WHERE m.start_at <="
+            f" (SELECT p.at FROM {FILE}) ORDER BY m.start_at DESC LIMIT 1))",
+        ),
+        # a file names its charges while it is made: its command has no row in the log yet
+        (
+            "transfer_file_sealed",
+            "EXISTS (SELECT 1 FROM payment_file p JOIN command_log c ON c.id = p.command_id"
+            " WHERE p.message_id = NEW.message_id)",
+        ),
+    ),
+    "payment_file": (("transfer_person_role", KEEPS_BOOK),),
+    "payment_file_recall": (
+        (
+            "recall_not_in_file",
+            "NOT EXISTS (SELECT 1 FROM payment_file_charge f WHERE f.message_id = NEW.message_id"
+            " AND f.order_id = NEW.order_id AND f.book = NEW.book)",
         ),
         (
-            "transfer_occurrence",
-            "NEW.occurrence <> (SELECT count(*) FROM order_event o WHERE o.order_id = NEW.order_id"
-            " AND o.book = NEW.book AND o.act = 'accept')",
+            "recall_once",
+            "EXISTS (SELECT 1 FROM payment_file_recall r WHERE r.message_id = NEW.message_id"
+            " AND r.order_id = NEW.order_id AND r.book = NEW.book)",
         ),
+        ("recall_not_accepted", f"{_stage('NEW.order_id', 'NEW.book')} <> 'accepted'"),
+        ("recall_before_file", f"NEW.at < (SELECT p.at FROM {FILE})"),
+        ("transfer_person_role", KEEPS_BOOK),
     ),
     "handover_signature": (
         (
@@ -397,8 +437,9 @@ ENTRY_FAULTS = (
     (
         "takeover_transfer",
         f"{AFTER_TAKEOVER} AND NEW.peer < NEW.id AND EXISTS (SELECT 1 FROM entry_line l"
-        " WHERE l.entry_id IN (NEW.id, NEW.peer) AND substr(l.account, 1, 4) = '5211' AND l.credit > 0) AND (SELECT sum(l.debit - l.credit) FROM entry_line l"
-        " WHERE l.entry_id IN (NEW.id, NEW.peer) AND substr(l.account, 1, 4) = '5211') <> 0",
+        " WHERE l.entry_id IN (NEW.id, NEW.peer) AND substr(l.account, 1, 4) = '5211' AND l.credit > 0)"
+        " AND (SELECT sum(l.debit - l.credit) FROM entry_line l WHERE l.entry_id IN (NEW.id, NEW.peer)"
+        " AND substr(l.account, 1, 4) = '5211') <> 0",
     ),
 )
 
@@ -617,7 +658,15 @@ def _files() -> None:
         sa.Column("occurrence", sa.Integer(), nullable=False),
         _fk("payment_file_charge", "message_id", "payment_file.message_id"),
         _fk("payment_file_charge", "order_id book", "order_charge.order_id book"),
-        sa.UniqueConstraint("order_id", "book", "occurrence", name="uq_payment_file_charge_once"), command=False,
+        command=False,
+    )  # fmt: skip
+    op.create_index("ix_payment_file_charge_order", "payment_file_charge", ["order_id", "book"])
+    _create(
+        "payment_file_recall", _text("message_id"), _big("order_id"), _text("book"), _text("reason"),
+        _text("bank_reference"), _text("at"), _text("actor"),
+        _fk("payment_file_recall", "message_id order_id book", "payment_file_charge.message_id order_id book"),
+        _instant("payment_file_recall", "at"),
+        _check("payment_file_recall_texts", "trim(reason) <> '' AND trim(bank_reference) <> ''"),
     )  # fmt: skip
 
 
