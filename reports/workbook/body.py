@@ -1,21 +1,23 @@
 """The rows of one table as sheet XML: data in runs, sub-totals by group, a grand total, all totals as formulas."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, islice
+from itertools import chain, groupby, islice, repeat
 from typing import Literal, get_args
 from xml.sax.saxutils import escape
 
 from reports.dataset import Cell, Column, Row, Table
-from reports.workbook.cells import formula_cell, letter, parts_of, row_xml, text_cell, value_text
+from reports.workbook.cells import formula_cell, letter, row_xml, text_cell
+from reports.workbook.column_parts import PartsOf, parts_of
 from reports.workbook.draft import Draft
 from reports.workbook.layout import Placement, Span, Spot, ranges
 from reports.workbook.styles import Role, Styles
 from reports.workbook.widths import LINES_MAX, line_room, lines_height
 
 RUN_ROWS = 1_000
-HEIGHTS = -2
+ROW, ABOVE, HEIGHT = 0, -1, -2
+OPENING = '<row r="'
 NOTHING = "Néant"
 
 Where = Literal["first", "cut", "next"]
@@ -31,17 +33,20 @@ def _longest(texts: Sequence[Cell]) -> int:
         return max(len(text) if isinstance(text, str) else 0 for text in texts)
 
 
+Piece = str | int | PartsOf
+"""What stands somewhere in every row: the same text, a number (`ROW`, `ABOVE`, `HEIGHT`), or the cells of a column."""
+
+
 @dataclass(frozen=True)
 class Pattern:
-    """One row with holes.
+    """One row, compiled: its pieces from left to right, and for each piece that is a column, which one.
 
-    `holes` says what fills them: None the row number, -1 the row above, HEIGHTS its height, else a column.
-    `live` are the columns that hold a formula.
+    Each piece holds as much of the constant text around it as it can: a row is then one join of few strings.
+    The text that opens a row stands at the end of the row before it, `OPENING` before the first.
     """
 
-    text: str
-    holes: tuple[int | None, ...]
-    live: frozenset[int]
+    pieces: tuple[Piece, ...]
+    places: tuple[int, ...]
 
 
 class Body:
@@ -54,10 +59,9 @@ class Body:
         self.on_next_sheet = on_next_sheet
         self.placement = Placement(table)
         self.placement.totals = {column.key: 0 for column in table.columns if column.total}
-        self._parts = [parts_of(column.kind) for column in table.columns]
         self._wrapping = [place for place, column in enumerate(table.columns) if column.kind == "text"]
-        self._heights_by_lines = ["", ""] + [
-            f' ht="{lines_height(n):g}" customHeight="1"' for n in range(2, LINES_MAX + 1)
+        self._heights_by_lines = ['"><c r="A'] * 2 + [
+            f'" ht="{lines_height(n):g}" customHeight="1"><c r="A' for n in range(2, LINES_MAX + 1)
         ]
         self._patterns: dict[Where, Pattern] = {where: self._pattern(where) for where in get_args(Where)}
         self._summed = [(place, column.key) for place, column in enumerate(table.columns) if column.total]
@@ -136,18 +140,20 @@ class Body:
         columns = list(zip(*run, strict=True))
         if len(columns) != len(self.table.columns):
             raise ValueError(f"{self.table.name}: {len(columns)} cells for {len(self.table.columns)} columns")
-        parts: list[Sequence[str]] = []
-        for place, (column, values) in enumerate(zip(self.table.columns, columns, strict=True)):
-            live = place in pattern.live
-            parts.append([value_text(column.kind, value) for value in values] if live else self._parts[place](values))
         for place, key in self._summed:
             totals[key] += sum(filter(None, columns[place]))
         start, count = draft.row, len(run)
-        here, above = range(start, start + count), range(start - 1, start + count - 1)
-        special: dict[int | None, Sequence[object]] = {None: here, -1: above, HEIGHTS: self._heights(draft, columns)}
-        filling = [special[hole] if hole in special else parts[hole or 0] for hole in pattern.holes]
-        text = pattern.text
-        draft.write("".join([text % cells for cells in zip(*filling, strict=True)]), count)
+        numbers = list(map(str, range(start - 1, start + count)))
+        counted: dict[Piece, Sequence[str]] = {ROW: numbers[1:], ABOVE: numbers, HEIGHT: self._heights(draft, columns)}
+        filling: list[Iterable[str]] = []
+        for piece, place in zip(pattern.pieces, pattern.places, strict=True):
+            if isinstance(piece, str):
+                filling.append(repeat(piece))
+            else:
+                filling.append(counted[piece] if isinstance(piece, int) else piece(columns[place]))
+        # the shortest of them, never the texts that repeat, says how many rows there are
+        xml = "".join(chain.from_iterable(zip(*filling, strict=False)))
+        draft.write(OPENING + xml.removesuffix(OPENING), count)
         self.placement.add_run(draft.title, start, count)
         self._grow(draft)
 
@@ -164,20 +170,21 @@ class Body:
         return [self._heights_by_lines[min(count, LINES_MAX)] for count in lines]
 
     def _pattern(self, where: Where) -> Pattern:
-        text, holes, live = '<row r="%d"%s>', [None, HEIGHTS], set()  # type: tuple[str, list[int | None], set[int]]
+        pieces: list[Piece] = [ROW, HEIGHT]
+        places = [0, 0]
+        last = len(self.table.columns) - 1
         for place, column in enumerate(self.table.columns):
-            text += f'<c r="{letter(place + 1)}%d" s="{self.styles.of("data", column.kind)}"'
-            holes.append(None)
+            style = f'" s="{self.styles.of("data", column.kind)}"'
+            after = f'<c r="{letter(place + 2)}' if place < last else f"</row>{OPENING}"
             formula = self._formula(column, where)
+            pieces.append(ROW)
             if formula is None:
-                text += "%s"
+                pieces.append(parts_of(column.kind, style, after))
             else:
-                inside, named = self._cells_of(formula)
-                text += f"><f>{inside}</f>%s</c>"
-                holes.extend(named)
-                live.add(place)
-            holes.append(place)
-        return Pattern(text + "</row>", tuple(holes), frozenset(live))
+                first, *named = self._cells_of(formula)
+                pieces += [f"{style}><f>{first}", *named, parts_of(column.kind, "</f>", after, live=True)]
+            places += [place] * (len(pieces) - len(places))
+        return Pattern(tuple(pieces), tuple(places))
 
     @staticmethod
     def _formula(column: Column, where: Where) -> str | None:
@@ -186,14 +193,15 @@ class Body:
         looks_up = column.formula is not None and "@-1" in column.formula
         return None if looks_up and where != "next" else column.formula
 
-    def _cells_of(self, formula: str) -> tuple[str, list[int | None]]:
-        pattern, holes, end = "", [], 0  # type: tuple[str, list[int | None], int]
+    def _cells_of(self, formula: str) -> list[str | int]:
+        """The formula as texts and row numbers by turns, a text first and last."""
+        found: list[str | int] = []
+        text, end = "", 0
         for match in _CELL_NAME.finditer(formula):
-            pattern += escape(formula[end : match.start()]).replace("%", "%%")
-            pattern += f"{letter(self.table.place(match.group(1)) + 1)}%d"
-            holes.append(-1 if match.group(2) else None)
-            end = match.end()
-        return pattern + escape(formula[end:]).replace("%", "%%"), holes
+            text += escape(formula[end : match.start()]) + letter(self.table.place(match.group(1)) + 1)
+            found += [text, ABOVE if match.group(2) else ROW]
+            text, end = "", match.end()
+        return [*found, text + escape(formula[end:])]
 
     def _total_row(
         self, draft: Draft, label: str, role: Role, function: str, spans: list[Span], totals: dict[str, int]

@@ -1,7 +1,7 @@
 """Cells as sheet XML: text that can never be a formula, exact numbers, real dates, formulas with their stored value."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from xml.sax.saxutils import escape
 
@@ -10,11 +10,9 @@ from reports.dataset import Cell, Kind, month_of
 from reports.text import cut, visible
 
 _DAY_ZERO = date(1899, 12, 30).toordinal()
-_CACHE_MAX = 50_000
-_PLAIN_MAX = 1_000
-_NOT_PLAIN = re.compile("[^ !-%'-;=?-^`-~\u00a0-\u0604]")
+PLAIN_MAX = 1_000
+NOT_PLAIN = re.compile("[^ !-%'-;=?-^`-~\u00a0-\u0604]")
 """Anything that may have to be escaped or shown; `_` too, for `_x000D_`."""
-_EDGE_SPACE = re.compile("^ | $", re.MULTILINE)
 _ESCAPE_LIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
@@ -37,7 +35,7 @@ def serial(day: date) -> int:
 
 def xml_text(text: str) -> str:
     """Text of a cell, visible and escaped; `_x000D_` stays these seven signs instead of becoming a carriage return."""
-    if len(text) < _PLAIN_MAX and _NOT_PLAIN.search(text) is None:
+    if len(text) < PLAIN_MAX and NOT_PLAIN.search(text) is None:
         return text
     shown = cut(visible(text))
     return escape(_ESCAPE_LIKE.sub("_x005F_", shown) if "_x" in shown else shown)
@@ -69,73 +67,10 @@ def number_text(kind: Kind, value: Cell) -> str:
     return str(whole(value))
 
 
-def _t(text: str) -> str:
+def text_element(text: str) -> str:
     """The text element; spaces at its ends must be asked for."""
     content = xml_text(text)
     return f"<t>{content}</t>" if content == content.strip() else f'<t xml:space="preserve">{content}</t>'
-
-
-class _TextParts(dict[Cell, str]):
-    """The part of a text cell after its style, remembered: labels and account titles come back thousands of times."""
-
-    def __missing__(self, value: Cell) -> str:
-        if len(self) > _CACHE_MAX:
-            self.clear()
-        part = "/>" if value is None else f' t="inlineStr"><is>{_t(str(value))}</is></c>'
-        self[value] = part
-        return part
-
-
-class _NumberParts(dict[Cell, str]):
-    """The same for dates, months and percentages."""
-
-    def __init__(self, kind: Kind) -> None:
-        super().__init__()
-        self.kind = kind
-
-    def __missing__(self, value: Cell) -> str:
-        if len(self) > _CACHE_MAX:
-            self.clear()
-        part = "/>" if value is None else f"><v>{number_text(self.kind, value)}</v></c>"
-        self[value] = part
-        return part
-
-
-def _amounts(values: Sequence[Cell]) -> list[str]:
-    if set(map(type, values)) == {int} and min(values) >= -AMOUNT_MAX and max(values) <= AMOUNT_MAX:  # type: ignore[type-var, operator]  # all int, just checked
-        return [f"><v>{value}</v></c>" for value in values]
-    return ["/>" if value is None else f"><v>{whole(value)}</v></c>" for value in values]
-
-
-def _ordinary(texts: list[str]) -> bool:
-    """True when no text of the run has to be escaped, shown, cut or kept with its outer spaces: one look for all."""
-    run = "\n".join(texts)
-    bare = run.replace("\n", "", len(texts) - 1)
-    return _NOT_PLAIN.search(bare) is None and not _EDGE_SPACE.search(run) and max(map(len, texts)) < _PLAIN_MAX
-
-
-def _texts() -> Callable[[Sequence[Cell]], list[str]]:
-    memory = _TextParts()
-
-    def parts(values: Sequence[Cell]) -> list[str]:
-        if len(set(values)) * 2 < len(values):
-            return [memory[value] for value in values]
-        texts = [value for value in values if isinstance(value, str)]
-        if len(texts) == len(values) and _ordinary(texts):
-            return [f' t="inlineStr"><is><t>{text}</t></is></c>' for text in texts]
-        return [memory[value] for value in values]
-
-    return parts
-
-
-def parts_of(kind: Kind) -> Callable[[Sequence[Cell]], list[str]]:
-    """What turns a run of values of one column into what follows `<c r=".." s=".."` in each of their cells."""
-    if kind in ("francs", "integer"):
-        return _amounts
-    if kind == "text":
-        return _texts()
-    memory = _NumberParts(kind)
-    return lambda values: [memory[value] for value in values]
 
 
 def value_text(kind: Kind, value: Cell) -> str:
@@ -147,7 +82,7 @@ def text_cell(ref: str, style: int, text: str | None) -> str:
     """One text cell; None is an empty cell that keeps its style."""
     if text is None:
         return f'<c r="{ref}" s="{style}"/>'
-    return f'<c r="{ref}" s="{style}" t="inlineStr"><is>{_t(text)}</is></c>'
+    return f'<c r="{ref}" s="{style}" t="inlineStr"><is>{text_element(text)}</is></c>'
 
 
 def number_cell(ref: str, style: int, kind: Kind, value: Cell) -> str:

@@ -6,7 +6,7 @@ from typing import IO
 from reports.dataset import Report
 from reports.workbook.archive import Archive
 from reports.workbook.draft import Draft
-from reports.workbook.shell import around, fresh_styles, saved_parts, shape
+from reports.workbook.shell import around, new_book, saved_parts, shape
 
 _PART = "xl/worksheets/sheet{}.xml"
 BUFFER_CHARACTERS = 1_000_000
@@ -65,7 +65,7 @@ class StreamedSheet:
 
     def _surroundings(self) -> tuple[bytes, bytes]:
         """The sheet as openpyxl would write it in its place; a sheet before it takes the selection, as in the whole."""
-        book, _ = fresh_styles()
+        book = new_book()  # no style is named around the rows of a sheet of tables
         others = [Draft("-", lambda xml: None, widths=[9.0], row=2)] if self._number > 1 else []
         shape(book, [*others, self.draft], self._report, {})
         made = saved_parts(book)
