@@ -6,10 +6,11 @@ command writes (chart, law of the levy, moves of an order) is sealed by « pcaes
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Column, Connection, LargeBinary, Table, text
+from sqlalchemy import Column, Connection, LargeBinary, Table, Text, text
 
 from ledger.chain import GENESIS, field
 from ledger.engine import WRITTEN
@@ -25,8 +26,11 @@ KEPT = frozenset({"draft"})
 """Tables whose rows change: each row is sealed apart, by the last command that touched it."""
 
 
-_AS_THEY_ARE = (str, int)
-_AS_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
+TOGETHER = 2_000
+"""Rows hashed in one piece. It is part of the seal: another number is another seal."""
+
+_AS_THEY_ARE = frozenset({str, int, type(None)})
+_AS_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False, check_circular=False).encode
 _STANDING = (
     "SELECT (SELECT hash FROM command_log WHERE id = {mark}), (SELECT id FROM entry ORDER BY id DESC LIMIT 1),"
     " (SELECT hash FROM entry ORDER BY id DESC LIMIT 1)"
@@ -46,6 +50,8 @@ def reference_hash(number: int, content: str, previous: str) -> str:
 
 def _value(value: Any) -> Any:
     """A value as both engines and JSON know it; the bytes of a file by their SHA-256."""
+    if value is None:
+        return None
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, (bytes, memoryview)):
@@ -53,20 +59,51 @@ def _value(value: Any) -> Any:
     return value if isinstance(value, (int, str)) else str(value)
 
 
-def row_digest(names: Iterable[str], values: Iterable[Any]) -> bytes:
-    """SHA-256 of one row; a value that is absent is left out, so that a column added later changes no seal."""
-    # text and whole numbers, the most of them, as they are: this is the inner loop of an import and of verifying
-    found = {
-        name: value if value.__class__ in _AS_THEY_ARE else _value(value)
-        for name, value in zip(names, values, strict=True)
-        if value is not None
-    }
-    return hashlib.sha256(_AS_JSON(found).encode()).digest()
+class RowsSeal:
+    """The SHA-256 of the rows that one command wrote to one table, taken in the order of their key. `names` are those
+    of the first columns of each row; what comes after them is not sealed.
+
+    Rows are hashed column by column, so many at a time: one pass of the JSON writer, whatever their number. A column
+    without any value is left out, so that one added later changes no seal.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = names
+        self.count = 0
+        self._hash = hashlib.sha256()
+        self._waiting: list[Sequence[Any]] = []
+
+    def add(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Take the rows that follow."""
+        self.count += len(rows)
+        self._waiting.extend(rows)
+        whole = len(self._waiting) // TOGETHER * TOGETHER
+        for start in range(0, whole, TOGETHER):
+            self._take(self._waiting[start : start + TOGETHER])
+        del self._waiting[:whole]
+
+    def digest(self) -> list[Any]:
+        """How many rows, and their SHA-256; no row can be added after."""
+        if self._waiting:
+            self._take(self._waiting)
+            self._waiting = []
+        return [self.count, self._hash.hexdigest()]
+
+    def _take(self, rows: Sequence[Sequence[Any]]) -> None:
+        columns: dict[str, Sequence[Any]] = {}
+        for name, column in zip(self.names, zip(*rows, strict=True), strict=False):
+            kinds = set(map(type, column))
+            if kinds != {type(None)}:
+                columns[name] = column if kinds <= _AS_THEY_ARE else [_value(value) for value in column]
+        # no JSON holds a bare line break: one between two pieces keeps them apart
+        self._hash.update(_AS_JSON(columns).encode() + b"\n")
 
 
-def digest_of(rows: list[bytes]) -> list[Any]:
-    """How many rows, and one SHA-256 of them all, whatever the order in which the engine gives them."""
-    return [len(rows), hashlib.sha256(b"".join(sorted(rows))).hexdigest()]
+def rows_digest(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[Any]:
+    """How many rows, and one SHA-256 of them all, in the order given."""
+    seal = RowsSeal(names)
+    seal.add(rows)
+    return seal.digest()
 
 
 def parent_of(table: Table) -> Column[Any] | None:
@@ -83,7 +120,7 @@ def is_reference(table: Table) -> bool:
     return table.name not in CHAINED | SEALS and "command_id" not in table.c and parent_of(table) is None
 
 
-def _query(table: Table, where: str) -> str:
+def _query(connection: Connection, table: Table, where: str) -> str:
     own = [f't."{column.name}"' for column in table.columns]
     # every name comes from the tables of the product, never from input
     parent = None if "command_id" in table.c else parent_of(table)
@@ -96,7 +133,14 @@ def _query(table: Table, where: str) -> str:
         )
     elif "command_id" not in table.c:
         command = "NULL"
-    return f"SELECT {', '.join(own)}, {command} AS born FROM {source}" + where.format(command=command)  # noqa: S608 - own names
+    order = ", ".join(_in_order(connection, column) for column in table.primary_key.columns)
+    return f"SELECT {', '.join(own)}, {command} AS born FROM {source}" + where.format(command=command, order=order)  # noqa: S608 - own names
+
+
+def _in_order(connection: Connection, column: Column[Any]) -> str:
+    """The column to sort by; text by its bytes, on PostgreSQL as on SQLite, whatever the language of the server."""
+    bytewise = connection.dialect.name == "postgresql" and isinstance(column.type, Text)
+    return f't."{column.name}"' + (' COLLATE "C"' if bytewise else "")
 
 
 def sealed_groups(
@@ -104,27 +148,33 @@ def sealed_groups(
 ) -> Iterator[tuple[int | None, str, list[Any]]]:
     """Each command with the label and the digest of the rows of the table that it wrote; only those of `command`
     when it is given. Rows that no command wrote come under None."""
-    where = " ORDER BY born" if command is None else " WHERE {command} = :command"
+    where = " ORDER BY born, {order}" if command is None else " WHERE {command} = :command ORDER BY {order}"
     names = [column.name for column in table.columns]
-    kept = table.name in KEPT
     # a file is in memory alone
-    page = 1 if any(isinstance(column.type, LargeBinary) for column in table.columns) else 2_000
-    rows: list[bytes] = []
-    before: int | None = None
-    query = text(_query(table, where)).execution_options(yield_per=page)
+    page = 1 if any(isinstance(column.type, LargeBinary) for column in table.columns) else TOGETHER
+    query = text(_query(connection, table, where)).execution_options(yield_per=page)
     found = connection.execute(query, {} if command is None else {"command": command})
-    for *values, born in found:
-        digest = row_digest(names, values)
-        if kept:
-            yield born, f"{table.name}/{values[0]}", digest_of([digest])
-            continue
-        if rows and born != before:
-            yield before, table.name, digest_of(rows)
-            rows = []
-        before = born
-        rows.append(digest)
-    if rows:
-        yield before, table.name, digest_of(rows)
+    seal, before = RowsSeal(names), None
+    for some in found.partitions(page):
+        for born, group in groupby(some, key=_born):
+            rows: list[Sequence[Any]] = list(group)
+            if page == 1:
+                rows = [[_value(value) for value in row] for row in rows]
+            if table.name in KEPT:
+                for row in rows:
+                    yield born, f"{table.name}/{row[0]}", rows_digest(names, [row])
+                continue
+            if seal.count and born != before:
+                yield before, table.name, seal.digest()
+                seal = RowsSeal(names)
+            before = born
+            seal.add(rows)
+    if seal.count:
+        yield before, table.name, seal.digest()
+
+
+def _born(row: Any) -> Any:
+    return row[-1]
 
 
 def sealed_row(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:
