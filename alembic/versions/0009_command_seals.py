@@ -31,6 +31,20 @@ REFERENCE = (
     ),
 )
 
+# What binds people bears the instant of its command: rows come before their command's own row, which closes them.
+ACTS = {
+    "mandate": "at", "signing_key": "at", "signing_key_event": "at", "order_rule": "at", "order_rule_end": "at",
+    "payment_order": "created_at", "order_event": "at", "order_signature": "signed_at", "payment_file": "at",
+    "payment_file_recall": "at", "handover_record": "at", "handover_signature": "signed_at",
+}  # fmt: skip
+ACT = (
+    ("act_command_over", "EXISTS (SELECT 1 FROM command_log c WHERE c.id = NEW.command_id)"),
+    ("act_back_dated", "NEW.{at} < coalesce((SELECT c.at FROM command_log c ORDER BY c.id DESC LIMIT 1), '')"),
+)
+ACT_INSTANT = " OR ".join(
+    f"EXISTS (SELECT 1 FROM {table} t WHERE t.command_id = NEW.id AND t.{at} <> NEW.at)" for table, at in ACTS.items()
+)
+
 
 def _sqlite() -> bool:
     return op.get_bind().dialect.name == "sqlite"
@@ -46,7 +60,12 @@ def upgrade() -> None:
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("content", "previous_hash", "hash")),
         sa.PrimaryKeyConstraint("id", name="pk_reference_seal"),
     )
-    _guard("command_log", "command_log_seal", COMMAND)
+    _guard("command_log", "command_log_seal", (*COMMAND, ("act_instant", ACT_INSTANT)))
+    for table, at in ACTS.items():
+        _guard(table, f"{table}_instant_guard", tuple((name, sql.replace("{at}", at)) for name, sql in ACT))
+        if not _sqlite():
+            # SQLite has this index already, for its deferred keys
+            op.create_index(f"ix_{table}_command", table, ["command_id"])
     _guard("reference_seal", "reference_seal_guard", REFERENCE)
     if not _sqlite():
         op.execute(

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, Text, and_, select, type_coerce
 
 from ledger.check import Check, Row, sql_check
 from ledger.tables import metadata
 from ledger.tables.commands import command_log
+from ledger.tables.types import Instant
 
 
 def rows_without_command(connection: Connection) -> Iterable[Row]:
@@ -33,6 +34,27 @@ def broken_references(connection: Connection) -> Iterable[Row]:
                 yield {"table": table.name, "row": [str(value) for value in row], "names": key.referred_table.name}
 
 
+OF_THE_ACT = frozenset({"mandate.start_at", "handover_record.cut_off"})
+"""Instants that an act decides on: they may lie before or after it."""
+
+
+def instants_of_commands(connection: Connection) -> Iterable[Row]:
+    """Rows that say another instant than the command that wrote them."""
+    for table in metadata.sorted_tables:
+        if "command_id" not in table.c:
+            continue
+        for column in table.columns:
+            if not isinstance(column.type, Instant) or f"{table.name}.{column.name}" in OF_THE_ACT:
+                continue
+            # as text: an instant that cannot be read differs too
+            said, known = type_coerce(column, Text), type_coerce(command_log.c.at, Text)
+            query = select(*table.primary_key.columns, said.label("said"), known.label("known")).select_from(
+                table.join(command_log, command_log.c.id == table.c.command_id)
+            )
+            for row in connection.execute(query.where(said != known)):
+                yield {"table": table.name, "row": [str(value) for value in row[:-2]], "at": row.said, "of": row.known}
+
+
 CHECKS = (
     sql_check(
         "command_sequence",
@@ -41,5 +63,6 @@ CHECKS = (
         " WHERE (p.id IS NULL AND c.id <> 1) OR p.at > c.at",
     ),
     Check("row_commands", "Chaque ligne des livres est née d'une commande aboutie", rows_without_command),
+    Check("act_instants", "Chaque acte porte l'instant de la commande qui l'a écrit", instants_of_commands),
     Check("references", "Chaque ligne qui en nomme une autre nomme une ligne qui existe", broken_references),
 )

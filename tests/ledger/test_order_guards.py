@@ -16,6 +16,8 @@ from ledger.guards import guard_name, title_of
 from ledger.orders.order import Charge
 
 LATER = "2026-03-09T09:00:00.000000Z"
+NEXT = "(SELECT max(id) + 1 FROM command_log)"
+"""The command under way: an act is written before its command's own row."""
 KEY = SIGNERS["mlo"].public_key
 OTHER = SIGNERS["bfo"].public_key
 
@@ -63,7 +65,15 @@ def event(
     return (
         "INSERT INTO order_event (order_id, position, book, source, act, target, role, person, at, reason, mandate_id,"
         f" command_id) VALUES ({order}, {position}, '{book}', '{source}', '{act}', '{target}', '{role}', '{person}',"
-        f" '{at}', {why}, {mandate or 'NULL'}, 1)"
+        f" '{at}', {why}, {mandate or 'NULL'}, {NEXT})"
+    )
+
+
+def command(at: str = LATER) -> str:
+    """The row of the command under way."""
+    return (
+        "INSERT INTO command_log (id, at, actor, command, fingerprint, outcome, answer) SELECT max(id) + 1,"
+        f" '{at}', 'intrus', 'raw', 'f', 'done', '{{}}' FROM command_log"
     )
 
 
@@ -72,7 +82,7 @@ def signature(position: int, key: str = KEY, mandate: int = 1, at: str = LATER) 
     return (
         "INSERT INTO order_signature (order_id, position, signed_at, mandate_id, algorithm, public_key, signature,"
         f" canonical_sha256, command_id) VALUES (1, {position}, '{at}', {mandate}, 'ed25519', '{key}', '{'0' * 128}',"
-        f" '{'0' * 64}', 1)"
+        f" '{'0' * 64}', {NEXT})"
     )
 
 
@@ -87,6 +97,30 @@ def checks(position: int, failed: str = "") -> list[str]:
     ]
 
 
+def file(message: str = "M", book: str = "BF", actor: str = "accBF") -> str:
+    """The insert of a transfer file."""
+    return (
+        "INSERT INTO payment_file (message_id, book, execution, sha256, content, at, actor, command_id) VALUES"
+        f" ('{message}', '{book}', '2026-03-09', '{'0' * 64}', '', '{LATER}', '{actor}', {NEXT})"
+    )
+
+
+def in_file(message: str = "M", occurrence: int = 1) -> str:
+    """The insert of the charge of order 1 on BF into a transfer file."""
+    return (
+        "INSERT INTO payment_file_charge (message_id, order_id, book, occurrence) VALUES"
+        f" ('{message}', 1, 'BF', {occurrence})"
+    )
+
+
+def recall(message: str = "M", at: str = LATER, bank: str = "REF") -> str:
+    """The insert of its recall."""
+    return (
+        "INSERT INTO payment_file_recall (message_id, order_id, book, reason, bank_reference, at, actor, command_id)"
+        f" VALUES ('{message}', 1, 'BF', 'motif', '{bank}', '{at}', 'accBF', {NEXT})"
+    )
+
+
 def accept(position: int = 5, source: str = "authorised") -> dict[str, Any]:
     """The fields of an acceptance on the book BF."""
     fields = {"position": position, "book": "BF", "source": source, "act": "accept", "target": "accepted"}
@@ -96,6 +130,11 @@ def accept(position: int = 5, source: str = "authorised") -> dict[str, Any]:
 VISA = {"position": 2, "source": "committed", "act": "visa", "target": "visa", "role": "controller", "person": "ctl"}
 SIGN = {"position": 4, "source": "verified", "act": "authorise", "target": "authorised", "role": "officer"}
 SUSPEND = {**accept(), "act": "suspend", "target": "suspended", "reason": "motif"}
+
+SUCCESSOR = (
+    "INSERT INTO mandate (id, state, person, start_at, act, at, actor, command_id) VALUES (2, 'BF', 'bfo',"
+    f" '2026-03-05T00:00:00.000000Z', 'Acte', '{LATER}', 'adm', {NEXT})"
+)
 
 EVENTS: dict[str, tuple[str, str, list[str]]] = {
     "an order that does not exist": ("order_unknown", "create", [event(order="77")]),
@@ -120,7 +159,7 @@ EVENTS: dict[str, tuple[str, str, list[str]]] = {
     "a mandate that is not in force": (
         "order_outside_mandate", "verify",
         [f"INSERT INTO mandate (id, state, person, start_at, act, at, actor, command_id) VALUES (2, 'BF', 'bfo',"
-         f" '2026-03-05T00:00:00.000000Z', 'Acte', '{LATER}', 'adm', 1)",
+         f" '2026-03-05T00:00:00.000000Z', 'Acte', '{LATER}', 'adm', {NEXT})",
          signature(4), event(**SIGN, person="mlo", mandate=1)]),
     "the visa of a second office": (
         "visa_twice", "visa",
@@ -128,12 +167,12 @@ EVENTS: dict[str, tuple[str, str, list[str]]] = {
     "a visa too few": (
         "visa_missing", "verify",
         ["INSERT INTO order_rule (id, kind, start_on, amount, visas, act, at, actor, command_id) VALUES (1,"
-         f" 'threshold', '2026-03-01', 1000, 2, 'Acte', '{LATER}', 'adm', 1)",
+         f" 'threshold', '2026-03-01', 1000, 2, 'Acte', '{LATER}', 'adm', {NEXT})",
          signature(4), event(**SIGN, person="mlo", mandate=1)]),
     "two offices of one nationality": (
         "nationality_rule", "verify",
         ["INSERT INTO order_rule (id, kind, start_on, act, at, actor, command_id) VALUES (1, 'nationality',"
-         f" '2026-03-01', 'Acte', '{LATER}', 'adm', 1)",
+         f" '2026-03-01', 'Acte', '{LATER}', 'adm', {NEXT})",
          signature(4), event(**SIGN, person="mlo", mandate=1)]),
     "no check": ("check_incomplete", "authorise", [event(**accept())]),
     "a failed check": ("check_failed", "authorise", [*checks(5, "calculation_exact"), event(**accept())]),
@@ -153,7 +192,7 @@ EVENTS: dict[str, tuple[str, str, list[str]]] = {
     "a predecessor's order": (
         "order_awaits_confirmation", "authorise",
         [f"INSERT INTO mandate (id, state, person, start_at, act, at, actor, command_id) VALUES (2, 'BF', 'bfo',"
-         f" '2026-03-05T00:00:00.000000Z', 'Acte', '{LATER}', 'adm', 1)",
+         f" '2026-03-05T00:00:00.000000Z', 'Acte', '{LATER}', 'adm', {NEXT})",
          *checks(5), event(**accept())]),
     "more than the account holds": (
         "order_funds", "create",
@@ -162,7 +201,8 @@ EVENTS: dict[str, tuple[str, str, list[str]]] = {
          " FROM order_document WHERE order_id = 1",
          "INSERT INTO payment_order (id, year, rank, number, purpose, payee_name, payee_iban, amount, currency,"
          " account, kind, sequence, created_at, actor, command_id) SELECT 2, year, 2, '2026-0002', purpose, payee_name,"
-         " payee_iban, 700000, currency, account, kind, sequence, created_at, actor, 1 FROM payment_order WHERE id = 1",
+         " payee_iban, 700000, currency, account, kind, sequence, created_at, actor,"
+         f" {NEXT} FROM payment_order WHERE id = 1",
          event(), event(order="2")]),
     "a charge added afterwards": (
         "charge_on_sealed_order", "create", ["INSERT INTO order_charge (order_id, book, amount) VALUES (1, 'ML', 1)"]),
@@ -172,9 +212,32 @@ EVENTS: dict[str, tuple[str, str, list[str]]] = {
          " FROM order_document"]),
     "a transfer file of an order not accepted": (
         "transfer_not_accepted", "authorise",
-        ["INSERT INTO payment_file (message_id, book, execution, sha256, content, at, actor, command_id) VALUES"
-         f" ('M', 'BF', '2026-03-09', '{'0' * 64}', '', '{LATER}', 'accBF', 1)",
-         "INSERT INTO payment_file_charge (message_id, order_id, book, occurrence) VALUES ('M', 1, 'BF', 1)"]),
+        [file(), in_file()]),
+    "a transfer of another acceptance": ("transfer_occurrence", "accept", [file(), in_file(occurrence=2)]),
+    "a transfer given to the bank twice": ("transfer_once", "accept", [file(), in_file(), file("N"), in_file("N")]),
+    "a transfer of another account": ("transfer_book", "accept", [file(book="ML", actor="accML"), in_file()]),
+    "a transfer on a predecessor's word": (
+        "order_awaits_confirmation", "accept", [SUCCESSOR, file(), in_file()]),
+    "a file by somebody else": ("transfer_person_role", "accept", [file(actor="accML")]),
+    "a suspension while the bank pays": (
+        "order_in_transfer_file", "accept",
+        [file(), in_file(), *checks(6, "no_opposition"),
+         event(**{**SUSPEND, "position": 6, "source": "accepted"})]),
+    "a cancellation while the bank pays": (
+        "order_in_transfer_file", "accept",
+        [file(), in_file(),
+         event(position=6, book="BF", source="accepted", act="cancel", target="cancelled", role="officer", person="mlo",
+               mandate=1, reason="motif")]),
+    "a recall from another file": ("recall_not_in_file", "accept", [file(), in_file(), recall("N")]),
+    "a recall of what is paid": (
+        "recall_not_accepted", "accept",
+        [file(), in_file(),
+         event(position=6, book="BF", source="accepted", act="pay", target="paid", role="accountant", person="accBF"),
+         recall()]),
+    "a recall before its file": (
+        "recall_before_file", "accept", [file(), in_file(), recall(at="2026-03-02T09:00:00.000000Z")]),
+    "a recall without the bank": (
+        "payment_file_recall_texts", "accept", [file(), in_file(), recall(bank="")]),
 }  # fmt: skip
 
 
@@ -185,7 +248,9 @@ def test_an_act_that_the_law_refuses_is_refused_by_the_database(attack: str, off
         office.order()
     else:
         office.until(prepared)
-    assert refused(books, *statements) == guard
+    told = refused(books, *statements)
+    # on SQLite the guard of instants answers first
+    assert told == guard or (guard, told, books.backend) == ("order_event_order", "act_back_dated", "sqlite")
     assert title_of(guard) is not None
 
 
@@ -200,8 +265,53 @@ def test_one_person_does_not_hold_two_duties(office: Office, books: Database) ->
 def test_a_good_act_written_by_hand_is_taken(office: Office, books: Database) -> None:
     """The attacks above fail for the reason they name: the same statement without the fault goes through."""
     number = office.until("commit")
-    assert refused(books, event(**VISA)) is None
+    assert refused(books, event(**VISA), command()) is None
     assert office.find(number).stage == "visa"
+
+
+def key_of(person: str, at: str, command_id: str = NEXT) -> str:
+    """The deposit of a specimen."""
+    return (
+        "INSERT INTO signing_key (id, person, algorithm, public_key, act, at, actor, command_id) SELECT max(id) + 1,"
+        f" '{person}', 'ed25519', '{'0' * 64}', 'dépôt', '{at}', 'adm', {command_id} FROM signing_key"
+    )
+
+
+MANDATE = (
+    "INSERT INTO mandate (id, state, person, start_at, act, at, actor, command_id) VALUES"
+    " (2, 'BF', 'bfo', '2027-01-01T00:00:00.000000Z', 'Acte', '{}', 'adm', {})"
+)
+EARLIER = "2026-03-02T09:30:00.000000Z"
+INSTANTS: dict[str, tuple[str | None, list[str]]] = {
+    "an act of a command that is over": ("act_command_over", [event(**VISA).replace(NEXT, "1")]),
+    "an act dated before the last command": ("act_back_dated", [event(**{**VISA, "at": EARLIER})]),
+    "an act dated after its command": (
+        "act_instant", [event(**{**VISA, "at": "2026-03-10T09:00:00.000000Z"}), command()]),
+    "an appointment written down for an earlier day": ("act_back_dated", [MANDATE.format(EARLIER, NEXT)]),
+    "an appointment under an old command": ("act_command_over", [MANDATE.format(LATER, 1)]),
+    "an appointment for a day to come": (None, [MANDATE.format(LATER, NEXT), command()]),
+    "a specimen said to have been deposited before": ("act_back_dated", [key_of("bfo", EARLIER)]),
+    "a specimen said to be deposited later": (
+        "act_instant", [key_of("bfo", "2026-03-10T09:00:00.000000Z"), command()]),
+    "a revocation said to have come before": (
+        "act_back_dated",
+        ["INSERT INTO signing_key_event (id, key_id, action, reason, at, actor, command_id) VALUES"
+         f" (1, 1, 'revoke', 'perdue', '{EARLIER}', 'adm', {NEXT})"]),
+    "a rule said to have been recorded before": (
+        "act_back_dated",
+        ["INSERT INTO order_rule (id, kind, start_on, act, at, actor, command_id) VALUES (1, 'nationality',"
+         f" '2026-03-01', 'Acte', '{EARLIER}', 'adm', {NEXT})"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("attack", INSTANTS, ids=[name.replace(" ", "_") for name in INSTANTS])
+def test_an_act_bears_the_instant_of_its_command(attack: str, office: Office, books: Database) -> None:
+    guard, statements = INSTANTS[attack]
+    office.until("commit")
+    office.later(hours=1)
+    office.receive("BF", 1)
+    assert refused(books, *statements) == guard
+    assert guard is None or title_of(guard) is not None
 
 
 TABLES = (
@@ -225,7 +335,9 @@ def test_a_row_is_not_replaced_on_sqlite(sqlite_books: Database) -> None:
     engine = open_engine(sqlite_books.url)
     Office(engine).set_up().until("commit")
     replaced = "INSERT OR REPLACE INTO order_event SELECT * FROM order_event"
-    assert refused(sqlite_books, replaced) in ("order_event_append_only", "order_event_sequence")
+    assert refused(sqlite_books, replaced) in (
+        "order_event_append_only", "order_event_sequence", "act_command_over",
+    )  # fmt: skip
     engine.dispose()
 
 
@@ -242,7 +354,7 @@ def test_a_mandate_that_breaks_the_rule_is_refused(attack: str, office: Office, 
     office.until("authorise")
     statement = (
         "INSERT INTO mandate (id, state, person, start_at, act, at, actor, command_id) VALUES"
-        f" (2, 'BF', '{person}', '{start}', 'Acte', '{LATER}', 'adm', 1)"
+        f" (2, 'BF', '{person}', '{start}', 'Acte', '{LATER}', 'adm', {NEXT})"
     )
     assert refused(books, statement) == guard
 
@@ -270,7 +382,7 @@ def test_an_order_that_does_not_hold_is_refused(attack: str, office: Office, boo
         "id": "2", "year": "year", "rank": "2", "number": "'2026-0002'", "purpose": "purpose",
         "payee_name": "payee_name", "payee_iban": "payee_iban", "amount": "amount", "currency": "currency",
         "account": "account", "kind": "kind", "reissues": "reissues", "sequence": "sequence",
-        "created_at": "created_at", "actor": "actor", "command_id": "1", **changes,
+        "created_at": "created_at", "actor": "actor", "command_id": NEXT, **changes,
     }  # fmt: skip
     amount = "0" if changes.get("amount") == "0" else "400000"
     charge = [] if amount == "0" else [f"INSERT INTO order_charge (order_id, book, amount) VALUES (2, 'BF', {amount})"]
@@ -287,7 +399,7 @@ def test_an_order_without_a_document_is_refused(office: Office, books: Database)
     order = (
         "INSERT INTO payment_order (id, year, rank, number, purpose, payee_name, payee_iban, amount, currency, account,"
         " kind, sequence, created_at, actor, command_id) SELECT 2, year, 2, '2026-0002', purpose, payee_name,"
-        " payee_iban, amount, currency, account, kind, sequence, created_at, actor, 1 FROM payment_order"
+        f" payee_iban, amount, currency, account, kind, sequence, created_at, actor, {NEXT} FROM payment_order"
     )
     charge = "INSERT INTO order_charge (order_id, book, amount) VALUES (2, 'BF', 400000)"
     assert refused(books, charge, order) == "order_documents_missing"

@@ -73,12 +73,17 @@ def test_two_raw_connections_do_not_commit_the_same_franc(offices: tuple[Office,
         statement = text(
             "INSERT INTO order_event (order_id, position, book, source, act, target, role, person, at, command_id)"
             " VALUES (:order, 1, '*', 'draft', 'commit', 'committed', 'requester', 'req',"
-            " '2026-03-09T09:00:00.000000Z', 1)"
+            " '2026-03-09T09:00:00.000000Z', (SELECT max(id) + 1 FROM command_log))"
+        )
+        under = (
+            "INSERT INTO command_log (id, at, actor, command, fingerprint, outcome, answer) SELECT max(id) + 1,"
+            " '2026-03-09T09:00:00.000000Z', 'req', 'raw', 'f', 'done', '{}' FROM command_log"
         )
         driver = office.engine.raw_connection()
         try:
             cursor = driver.cursor()
             cursor.execute(str(statement).replace(":order", str(order)))
+            cursor.execute(under)
             driver.commit()
         except Exception as fault:
             driver.rollback()

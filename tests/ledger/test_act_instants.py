@@ -1,0 +1,42 @@
+"""An act that says another instant than its command, changed behind the guards: `verify` names it."""
+
+from behind import attack, behind_the_guards
+from databases import Database
+from ordered import Office
+from sqlalchemy import Connection, Engine, text
+
+from ledger.check import run_checks
+from ledger.checks.commands import CHECKS
+
+CHECK = next(check for check in CHECKS if check.name == "act_instants")
+ANOTHER = "'2026-03-02T08:59:59.000000Z'"
+ALTERED = {
+    "mandate": f"UPDATE mandate SET at = {ANOTHER}",
+    "signing_key": f"UPDATE signing_key SET at = {ANOTHER} WHERE id = 1",
+    "payment_order": f"UPDATE payment_order SET created_at = {ANOTHER}",
+    "order_event": f"UPDATE order_event SET at = {ANOTHER} WHERE position = 2",
+    "order_signature": f"UPDATE order_signature SET signed_at = {ANOTHER}",
+    "entry": f"UPDATE entry SET recorded_at = {ANOTHER} WHERE id = 1",
+    "an instant that cannot be read": "UPDATE mandate SET at = 'hier'",
+}
+ALLOWED = "UPDATE mandate SET start_at = '2025-01-01T00:00:00.000000Z'"
+
+
+def found(connection: Connection) -> list[str]:
+    """The tables that the check names."""
+    return [row.get("table", str(row)) for row in run_checks(connection, [CHECK])[0]["rows"]]
+
+
+def test_an_act_of_another_instant_is_found(books: Database, books_engine: Engine) -> None:
+    Office(books_engine).set_up().until("authorise")
+    books_engine.dispose()
+    with behind_the_guards(books) as connection:
+        assert found(connection) == []
+        connection.rollback()
+        for name, statement in ALTERED.items():
+            with attack(connection):
+                connection.execute(text(statement))
+                assert found(connection) == ["mandate" if name.startswith("an ") else name]
+        with attack(connection):
+            connection.execute(text(ALLOWED))
+            assert found(connection) == [], "the appointment says from when it holds, not when it was recorded"
