@@ -188,6 +188,8 @@ def place_lines(
     and two statements may share a day.
     Refuses: lines_vanished when lines stored between the first and the last day are not in the file.
     """
+    if not stored and not covered:  # the first file of an account
+        return Placed({}, frozenset())
     known: dict[int, int] = {}
     back_dated: set[int] = set()
     start, end = period_of(statement)

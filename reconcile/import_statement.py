@@ -11,7 +11,7 @@ from ledger.bank_accounts import BankAccount, bound_accounts
 from ledger.refusal import Refusal
 from ledger.sealed_rows import insert_rows
 from ledger.users import allow
-from reconcile.identity import numbered
+from reconcile.identity import DayTexts, numbered
 from reconcile.import_rules import (
     Placed,
     StoredLine,
@@ -213,18 +213,19 @@ def _write_lines(
     kind: str,
 ) -> None:
     line_id = unit.next_id(statement_line)
+    book, iban, known, late = owner.book, owner.iban, placed.known, placed.back_dated
+    days = DayTexts()
     rows: list[tuple[Any, ...]] = []
     again: list[tuple[int, int, int]] = []
     for position, ((identity, occurrence), line) in enumerate(zip(identities, one.lines, strict=True), start=1):
-        if position in placed.known:
-            again.append((statement_id, position, placed.known[position]))
+        if known and position in known:
+            again.append((statement_id, position, known[position]))
             continue
+        booked, valued, amount, reversal, *words, details, notes = line
         rows.append((
-            line_id, statement_id, position, kind, owner.book, owner.iban, line.booking_date.isoformat(),
-            None if line.value_date is None else line.value_date.isoformat(), line.amount, line.reversal,
-            line.bank_reference, line.customer_reference, line.type, line.counterparty, line.label,
-            json.dumps([list(item) for item in line.details], ensure_ascii=False) if line.details else "[]",
-            json.dumps(list(line.notes)) if line.notes else "[]", identity, occurrence, position in placed.back_dated,
+            line_id, statement_id, position, kind, book, iban, days[booked], days[valued], amount, reversal, *words,
+            json.dumps([list(item) for item in details], ensure_ascii=False) if details else "[]",
+            json.dumps(list(notes)) if notes else "[]", identity, occurrence, position in late,
         ))  # fmt: skip
         line_id += 1
     insert_rows(unit.connection, "statement_line", LINE_COLUMNS, rows)

@@ -13,7 +13,8 @@ LOCK = 20250328
 KEYS = {
     "statement_file": "id = NEW.id OR sha256 = NEW.sha256",
     "statement": "id = NEW.id",
-    "statement_line": "id = NEW.id OR (iban = NEW.iban AND identity = NEW.identity AND occurrence = NEW.occurrence)",
+    "statement_line": "id = NEW.id OR (iban = NEW.iban AND booking_date = NEW.booking_date"
+    " AND identity = NEW.identity AND occurrence = NEW.occurrence)",
     "statement_line_again": "statement_id = NEW.statement_id AND position = NEW.position",
     "statement_profile": "id = NEW.id",
 }
@@ -161,14 +162,15 @@ def _lines() -> None:
         sa.Column("back_dated", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_statement_line"),
         sa.UniqueConstraint("statement_id", "position", name="uq_statement_line_position"),
-        sa.UniqueConstraint("iban", "identity", "occurrence", name="uq_statement_line_identity"),
+        # the day first: an identity is drawn at random, and the lines of a file come day after day; it serves to find
+        # the lines of a period too
+        sa.UniqueConstraint("iban", "booking_date", "identity", "occurrence", name="uq_statement_line_identity"),
         _fk("statement_id", "statement.id", "fk_statement_line_statement_id", deferred=True),
         _fk("iban", "bank_account.iban", "fk_statement_line_iban"),
         _check("statement_line_kind", "kind IN ('statement', 'notice')"),
         _check("statement_line_digits", "amount BETWEEN -999999999999999 AND 999999999999999"),
         *_sqlite_checks("statement_line", ("id", "amount", "position", "occurrence"), ("booking_date", "value_date")),
     )
-    op.create_index("ix_statement_line_day", "statement_line", ["iban", "booking_date"])
     op.create_table(
         "statement_line_again",
         sa.Column("statement_id", BIG, nullable=False),
