@@ -1,6 +1,7 @@
 """Look entries up: by reference, by key, in the order of a journal."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
@@ -9,11 +10,12 @@ from ledger.entry import EntryUnknown, Line, SealedEntry, parse_reference
 from ledger.tables.journal import entry, entry_line
 
 FIELDS = SealedEntry._fields
+_VALUES = attrgetter(*FIELDS)
 BY_KEYS = select(entry).where(entry.c.key.in_(bindparam("keys", expanding=True)))
 
 
 def _sealed(row: Any) -> SealedEntry:
-    return SealedEntry(*(getattr(row, name) for name in FIELDS))
+    return SealedEntry._make(_VALUES(row))
 
 
 def find_entry(connection: Connection, reference: str) -> SealedEntry:

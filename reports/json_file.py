@@ -2,50 +2,13 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from reports.dataset import Cell, Kind, Report, Table, month_of
-
-HELD_MAX = 20_000
-"""Pieces of text held before they are written."""
-
-
-def plain(kind: Kind, value: Cell) -> str | int | None:
-    """One cell as JSON has it; a percentage stays a whole number of hundredths."""
-    if kind == "month" and isinstance(value, str | date):
-        return f"{month_of(value):%Y-%m}"
-    if isinstance(value, float):
-        raise TypeError(f"{value!r}: amounts are whole numbers")
-    return value.isoformat() if isinstance(value, date) else value
-
-
-JsonRow = dict[str, str | int | None]
-
-
-class StreamedRows(list[JsonRow]):
-    """The rows of a table that streams: read each time they are asked for, never all held."""
-
-    def __init__(self, table: Table) -> None:
-        super().__init__()
-        self.table = table
-
-    def __bool__(self) -> bool:
-        """Whether there is a row."""
-        return any(True for _ in self.table.each())
-
-    def __iter__(self) -> Iterator[JsonRow]:
-        """Each row as an object."""
-        for row in self.table.each():
-            yield {column.key: plain(column.kind, value) for column, value in zip(self.table.columns, row, strict=True)}
-
-
-def table_rows(table: Table) -> list[JsonRow]:
-    """The rows of a table as objects."""
-    rows = StreamedRows(table)
-    return rows if table.streamed else list(rows)
+from reports.dataset import Report
+from reports.json_rows import StreamedRows, table_rows
 
 
 def document(report: Report) -> Mapping[str, Any]:
@@ -85,25 +48,43 @@ def _date(value: object) -> str:
 
 
 def json_pieces(report: Report) -> Iterator[str]:
-    """The document as text, indented, accents kept, lone surrogates replaced, in pieces that need not be held together.
+    """The document as text, accents kept, lone surrogates replaced, in pieces that need not be held together.
 
-    Raises `TypeError` for a float.
+    Each row of a table stands on a line of its own. Raises `TypeError` for a float.
     """
     found = document(report)
     _refuse_floats(found)
-    # the encoder in C would first make a text of everything; asked for an indentation, Python's own goes row by row
-    pieces = json.JSONEncoder(ensure_ascii=False, indent=2, allow_nan=False, default=_date).iterencode(found)
-    held: list[str] = []
-    for piece in pieces:
-        held.append(piece)
-        if len(held) >= HELD_MAX:
-            yield _clean(held)
-            held.clear()
-    yield _clean([*held, "\n"])
+    for piece in _pieces(found, "\n"):
+        yield piece.encode("utf-8", "replace").decode()
+    yield "\n"
 
 
-def _clean(held: list[str]) -> str:
-    return "".join(held).encode("utf-8", "replace").decode()
+def _pieces(value: object, margin: str) -> Iterator[str]:
+    """One value; what holds other lists or objects goes over several lines, `margin` and two spaces before each."""
+    inner = margin + "  "
+    if isinstance(value, StreamedRows):
+        yield "["
+        written = False
+        for text in value.texts(inner):
+            written = True
+            yield text
+        yield f"{margin}]" if written else "]"
+    elif isinstance(value, Mapping) and _deep(value.values()):
+        for place, (key, own) in enumerate(value.items()):
+            yield ("{" if place == 0 else ",") + inner + json.dumps(str(key), ensure_ascii=False) + ": "
+            yield from _pieces(own, inner)
+        yield margin + "}"
+    elif isinstance(value, list | tuple) and _deep(value):
+        for place, own in enumerate(value):
+            yield ("[" if place == 0 else ",") + inner
+            yield from _pieces(own, inner)
+        yield margin + "]"
+    else:
+        yield json.dumps(value, ensure_ascii=False, allow_nan=False, default=_date)
+
+
+def _deep(values: Iterable[object]) -> bool:
+    return any(isinstance(value, Mapping | list | tuple) for value in values)
 
 
 def json_text(report: Report) -> str:

@@ -41,5 +41,7 @@ def cut(text: str, length_max: int = CELL_TEXT_MAX) -> str:
 
 def inert(text: str) -> str:
     """The text for a CSV cell: visible, and with an apostrophe before a sign that a spreadsheet takes for a formula."""
+    if text[:1].isalnum() and text.isprintable():
+        return text  # nearly every text; the rest is looked at sign by sign
     dangerous = text.lstrip(" \u00a0\u202f").startswith(_FORMULA_SIGNS)
     return ("'" if dangerous else "") + visible(text)

@@ -18,7 +18,7 @@ from reports.audit.sequences import chain_gaps, entry_gaps, order_gaps
 from reports.audit.working_time import closed_days, late_entries, late_lines
 from reports.common import make_report
 from reports.dataset import Column, Control, Report, Row, Table
-from reports.json_file import table_rows
+from reports.json_rows import table_rows
 from reports.request import ReportRequest
 
 TESTS: tuple[Callable[[Scope], Finding], ...] = (

@@ -28,7 +28,7 @@ _CELL_NAME = re.compile(r"\[(\w+)(@-1)?\]")
 
 def _longest(texts: Sequence[Cell]) -> int:
     try:
-        return max(map(len, texts))  # type: ignore[arg-type]  # most runs hold text alone; the others come below
+        return max(map(len, filter(None, texts)), default=0)  # type: ignore[arg-type]  # most runs hold text alone; the others come below
     except TypeError:
         return max(len(text) if isinstance(text, str) else 0 for text in texts)
 

@@ -57,8 +57,11 @@ def _texts(front: str, back: str, empty: str) -> PartsOf:
         if len(set(values)) * 2 < len(values):
             return [memory[value] for value in values]
         texts = [value for value in values if isinstance(value, str)]
-        if len(texts) == len(values) and _ordinary(texts):
-            return [f"{plain_front}{text}{plain_back}" for text in texts]
+        if texts and _ordinary(texts):
+            if len(texts) == len(values):
+                return [f"{plain_front}{text}{plain_back}" for text in texts]
+            if set(map(type, values)) == {str, type(None)}:
+                return [empty if value is None else f"{plain_front}{value}{plain_back}" for value in values]
         return [memory[value] for value in values]
 
     return parts

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from ledger.money import AMOUNT_MAX
 from reports.csv_file import csv_lines
-from reports.dataset import Cell, Column, Provenance, Report, Row, Table
+from reports.dataset import Cell, Column, Provenance, Report, Row, Rows, Table
 from reports.json_file import json_text
 from reports.text import visible
 from reports.workbook.write import write_workbook
@@ -92,10 +92,11 @@ def without_mark(lines: list[list[Cell]]) -> list[list[Cell]]:
     return [[visible(str(line[0])).lstrip("'") if line[0] is not None else None, *line[1:]] for line in lines]
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(rows(), min_size=1, max_size=8))
-def test_workbook_csv_and_json_hold_the_same_rows(drawn: list[Row]) -> None:
-    report = Report("essai", "Essai", Provenance("Essai", None, None), (Table("lines", "Lignes", COLUMNS, drawn),))
+@settings(max_examples=60, deadline=None)
+@given(st.lists(rows(), min_size=1, max_size=8), st.booleans())
+def test_workbook_csv_and_json_hold_the_same_rows(drawn: list[Row], streamed: bool) -> None:
+    given_rows: Rows = (lambda: drawn) if streamed else drawn
+    report = Report("essai", "Essai", Provenance("Essai", None, None), (Table("lines", "Lignes", COLUMNS, given_rows),))
     expected = without_mark([list(row) for row in drawn])
     expected = [
         [(label or "").replace("\ud800", "\ufffd") or None if label else None, *rest] for label, *rest in expected

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reports import json_file
+from reports import json_file, json_rows
 from reports.dataset import Column, Provenance, Report, Row, Table
 
 COLUMNS = (Column("label", "Libellé"), Column("amount", "Montant", "francs"))
@@ -35,9 +35,15 @@ def test_streamed_rows_are_those_held_in_memory(count: int) -> None:
 
 def test_the_text_comes_in_pieces_that_make_it_up(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = json_file.json_text(report(numbered(40)))
-    monkeypatch.setattr(json_file, "HELD_MAX", 7)
+    monkeypatch.setattr(json_rows, "RUN_ROWS", 7)
     pieces = list(json_file.json_pieces(report(numbered(40))))
-    assert ("".join(pieces), len(pieces) > 40) == (whole, True)
+    assert ("".join(pieces), sum('"amount": ' in piece for piece in pieces)) == (whole, 6)
+
+
+def test_each_row_stands_on_a_line_of_its_own_whether_it_streams_or_not() -> None:
+    held, streamed = (json_file.json_text(report(rows)) for rows in (list(numbered(3)()), numbered(3)))
+    line = '\n    {"label": "é1", "amount": 1},\n'
+    assert (held.count(line), streamed.count(line)) == (1, 1)
 
 
 def test_a_float_is_refused_where_it_streams_too() -> None:
