@@ -13,6 +13,7 @@ from ledger.checks import (
     periods,
     readable,
     seals,
+    transfers,
     years,
 )
 
@@ -28,6 +29,7 @@ CHECKS: tuple[Check, ...] = (
     *years.CHECKS,
     *orders.CHECKS,
     *order_books.CHECKS,
+    *transfers.CHECKS,
     *levy.CHECKS,
 )
 """Every check that `ledger` brings. Other layers have their own list; the doors run them all."""

@@ -23,6 +23,7 @@ from ledger.keys import register_key, revoke_key
 from ledger.mandates.handover import hand_over, sign_handover
 from ledger.orders.rules import add_rule, end_rule
 from ledger.orders.transfer_file import make_transfer_file
+from ledger.orders.transfer_recall import recall_transfers
 from ledger.periods.close import close_period
 from ledger.setup import create_books
 from ledger.signing import load_key, make_key, raw_public
@@ -102,6 +103,8 @@ def _orders(office: Office) -> None:
     rule = office.perform("adm", lambda unit: add_rule(unit, "threshold", march, "Décision", amount=900_000, visas=2))
     office.perform("adm", lambda unit: end_rule(unit, rule["id"], dt.date(2026, 12, 31), "Décision fictive n° 2"))
     number = office.until("accept", 40_000)
+    office.perform("accBF", lambda unit: make_transfer_file(unit, "BF")[0])
+    office.perform("accBF", lambda unit: recall_transfers(unit, "PCAES-BF-2026-0001", "Fichier refusé", "REF-9"))
     office.perform("accBF", lambda unit: make_transfer_file(unit, "BF")[0])
     office.act(number, "pay")
     spare = bytes.fromhex(raw_public(load_key(make_key("phrase de test")[0], "phrase de test")).hex())

@@ -20,9 +20,20 @@ from ledger.orders.post_order import posted_entries
 from ledger.orders.postings import check_kind
 from ledger.orders.rules import nationality_rules, thresholds
 from ledger.orders.signatures import SignatureMissing, sign_act
-from ledger.orders.stages import ACCOUNTANT, AUTHORISED, CHARGE, OFFICER, REQUISITIONED, Move, check_move, move
+from ledger.orders.stages import (
+    ACCEPTED,
+    ACCOUNTANT,
+    AUTHORISED,
+    CHARGE,
+    OFFICER,
+    REQUISITIONED,
+    Move,
+    check_move,
+    move,
+)
 from ledger.orders.stored import WHOLE, StoredOrder, find_order, list_orders
 from ledger.orders.thresholds import check_visas
+from ledger.orders.transfer_recall import check_not_sent, live_file
 from ledger.refusal import Refusal
 from ledger.tables.orders import order_check, order_event
 from ledger.users import BookForbidden, list_users
@@ -92,8 +103,8 @@ def act_on(unit: Any, reference: str, name: str, given: Given) -> dict[str, Any]
     An accountant who keeps one book moves that book's charge. Refuses: users_undeclared, order_unknown,
     order_move_illegal, order_role_wrong, order_reason_missing, order_charge_unknown, book_forbidden, duty_conflict,
     visa_twice, nationality_rule, order_outside_mandate, mandate_none, signature_missing, key_unregistered,
-    visa_missing, order_funds, order_kind_wrong, order_awaits_confirmation, order_date_wrong, the
-    refusals of the checks and those of posting.
+    visa_missing, order_funds, order_kind_wrong, order_awaits_confirmation, order_in_transfer_file,
+    order_date_wrong, the refusals of the checks and those of posting.
     """
     require_people(unit.user, f"ordre de paiement : {name}")
     stored = find_order(unit.connection, reference)
@@ -222,6 +233,8 @@ def _check_law(act: _Act) -> None:
         check_requisition(stored.number, recorded_results(unit.connection, stored.id, last))
     elif step.act == "pay" and book is not None:
         check_payment_funds(unit.connection, stored, book)
+    if step.source == ACCEPTED and book is not None:
+        check_not_sent(stored.number, step.act, book, live_file(unit.connection, stored, book))
 
 
 def _record(act: _Act, holder: Mandate | None) -> None:

@@ -12,9 +12,11 @@ from ledger.orders.inspect import recorded_results
 from ledger.orders.signatures import read_signatures
 from ledger.orders.stages import STAGE_TITLES
 from ledger.orders.stored import StoredOrder, find_order
+from ledger.orders.transfer_recall import transfer_files
+from ledger.refusal import plain
 from ledger.signing import fingerprint
 from ledger.tables.journal import entry
-from ledger.tables.orders import order_entry, payment_file_charge
+from ledger.tables.orders import order_entry
 
 TITLES = {check.code: check.title for check in CHECKS}
 
@@ -123,8 +125,12 @@ def _signatures(connection: Connection, stored: StoredOrder) -> list[dict[str, A
 
 
 def _files(connection: Connection, stored: StoredOrder) -> list[dict[str, Any]]:
-    query = select(payment_file_charge).where(payment_file_charge.c.order_id == stored.id)
-    return [{"message": row.message_id, "book": row.book} for row in connection.execute(query)]
+    return [
+        {"message": file["message"], "book": file["book"], "recalled": one["recalled"]}
+        for file in map(plain, transfer_files(connection))
+        for one in file["orders"]
+        if one["order"] == stored.number
+    ]
 
 
 def export_document(connection: Connection, reference: str) -> dict[str, Any]:

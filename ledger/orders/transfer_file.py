@@ -1,4 +1,4 @@
-"""Write the bank's transfer file for the accepted orders of one account; a charge goes into one file, once."""
+"""Write the bank's transfer file for the accepted orders of one account; a charge is in one live file at most."""
 
 from datetime import date
 from hashlib import sha256
@@ -18,6 +18,7 @@ from ledger.orders.order import REGULARISATION
 from ledger.orders.pain001 import Debtor, Transfer, write_pain001
 from ledger.orders.stages import ACCEPTED
 from ledger.orders.stored import StoredOrder, list_orders
+from ledger.orders.transfer_recall import not_recalled
 from ledger.refusal import Refusal
 from ledger.tables.orders import payment_file, payment_file_charge
 from ledger.users import allow
@@ -33,11 +34,22 @@ class TransferAccountMissing(Refusal):
     )
 
 
+class TransferDatePast(Refusal):
+    """The bank cannot execute yesterday."""
+
+    code = "transfer_date_past"
+    sentence = (
+        "Le fichier de virements du livre {book} ne peut pas être exécuté le {day:D}. Attendu : aujourd'hui "
+        "({first:D}) ou un jour à venir. Corrigez la date d'exécution."
+    )
+
+
 def make_transfer_file(unit: Any, book: str, execution: date | None = None) -> tuple[dict[str, Any], bytes]:
-    """Every accepted charge of the book that no file holds yet, as one pain.001 file.
+    """Every accepted charge of the book that no file holds (or that was recalled from it), as one pain.001 file.
 
     Orders that wait for the confirmation of a new officer are left out. Refuses: users_undeclared, role_forbidden,
-    book_forbidden, book_unknown, transfer_account_missing, transfer_file_empty, transfer_unfit, transfer_duplicate.
+    book_forbidden, book_unknown, transfer_account_missing, transfer_date_past, transfer_file_empty, transfer_unfit,
+    transfer_duplicate.
     """
     require_people(unit.user, "écrire un fichier de virements")
     allow(unit.user, "écrire un fichier de virements", "accountant", book=book)
@@ -47,7 +59,10 @@ def make_transfer_file(unit: Any, book: str, execution: date | None = None) -> t
         raise TransferAccountMissing(book=book)
     waiting = _waiting(unit, book)
     name = f"PC-AES {BOOK_TITLES[book]}"
-    day = execution or local_day(book, unit.now)
+    today = local_day(book, unit.now)
+    day = execution or today
+    if day < today:
+        raise TransferDatePast(book=book, day=day, first=today)
     message = _message(unit.connection, book, unit.now.year)
     transfers = [
         Transfer(
@@ -96,7 +111,7 @@ def make_transfer_file(unit: Any, book: str, execution: date | None = None) -> t
 
 def _waiting(unit: Any, book: str) -> list[tuple[StoredOrder, int]]:
     connection = unit.connection
-    query = select(payment_file_charge).where(payment_file_charge.c.book == book)
+    query = select(payment_file_charge).where(payment_file_charge.c.book == book, not_recalled())
     sent = {(row.order_id, row.occurrence) for row in connection.execute(query)}
     found = []
     holder = None

@@ -179,3 +179,16 @@ payment_file_charge = Table(
     Column("book", Text, primary_key=True),
     Column("occurrence", Integer, nullable=False),
 )
+
+payment_file_recall = Table(
+    "payment_file_recall",
+    metadata,
+    Column("message_id", Text, primary_key=True),
+    Column("order_id", BigInt, primary_key=True),
+    Column("book", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("bank_reference", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("command_id", BigInt, nullable=False),
+)

@@ -10,6 +10,7 @@ from portal.cli.context import answer, open_ledger, say, settings
 from portal.cli.group import group
 from portal.cli.order_checks import checks_given
 from portal.cli.order_rules import app as rules_app
+from portal.cli.order_transfer import recall, transfer_file, transfers
 from portal.cli.passphrase import ask_passphrase
 
 app = group()
@@ -189,35 +190,9 @@ def cancel(reference: Id, reason: Reason, book: Book = None, date: On = None) ->
     _act(reference, "cancel", book=book, reason=reason, day=date)
 
 
-@app.command("transfer-file")
-def transfer_file(
-    book: Annotated[str, typer.Option("--book", help="Livre dont le compte est débité")],
-    out: Annotated[Path, typer.Option("--out", help="Fichier pain.001 à écrire")],
-    execution: Annotated[
-        datetime | None, typer.Option("--execution", formats=DAY, help="Date d'exécution demandée")
-    ] = None,
-) -> None:
-    """Écrire le fichier de virements des ordres pris en charge, chacun une seule fois."""
-    from ledger.money import format_francs
-    from ledger.orders.transfer_file import make_transfer_file, stored_file
-    from ledger.plural import counted
-
-    ledger = open_ledger()
-    done = ledger.perform(
-        "order transfer-file",
-        lambda unit: make_transfer_file(unit, book.upper(), execution.date() if execution else None)[0],
-        payload={"book": book, "execution": execution.date() if execution else None},
-        key=settings.key,
-    )
-    with ledger.read() as connection:
-        content = stored_file(connection, done["message"]) or b""
-    out.write_bytes(content)
-
-    def show() -> None:
-        count = counted(done["count"], "virement")
-        say(f"{count}, {format_francs(done['amount'])} FCFA, message {done['message']} → {out}")
-
-    answer({**done, "file": str(out)}, show)
+app.command("transfer-file")(transfer_file)
+app.command()(recall)
+app.command()(transfers)
 
 
 @app.command("list")

@@ -32,6 +32,7 @@ BORN = {
     "customs_return", "customs_return_row", "document_file", "draft", "handover_record", "handover_signature",
     "mandate", "match_proposal", "match_undo", "order_charge", "order_check", "order_document", "order_entry",
     "order_event", "order_rule", "order_rule_end", "order_signature", "payment_file", "payment_file_charge",
+    "payment_file_recall",
     "payment_order", "period_event", "reconcile_run", "reconciliation_signature", "reconciliation_signoff",
     "reconciliation_signoff_line", "signing_key", "signing_key_event", "statement", "statement_file", "statement_line",
     "statement_line_again", "statement_profile", "takeover_end", "user_event", "year_event",
