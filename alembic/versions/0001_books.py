@@ -462,6 +462,12 @@ ENTRY_FAULTS = (
         "NEW.corrects IS NOT NULL AND NOT EXISTS (SELECT 1 FROM entry WHERE id = NEW.corrects AND book = NEW.book"
         " AND corrects IS NULL)",
     ),
+    # a half alone waits for the other one, which comes at once: no entry takes its place
+    (
+        "transfer_pair",
+        "NEW.peer > NEW.id + 1 OR NEW.peer = NEW.id"
+        " OR ((SELECT peer FROM entry WHERE id = NEW.id - 1) = NEW.id AND coalesce(NEW.peer, 0) <> NEW.id - 1)",
+    ),
     (
         "transfer_of_two_books",
         "NEW.transfer IS NOT NULL AND EXISTS (SELECT 1 FROM entry WHERE transfer = NEW.transfer"
@@ -558,17 +564,46 @@ def _refuse(name_sql: str) -> str:
 def _guards_postgresql() -> None:
     entry_cases = " ".join(f"WHEN {sql} THEN '{name}'" for name, sql in ENTRY_FAULTS)
     line_cases = " ".join(f"WHEN {sql} THEN '{name}'" for name, sql in FAULTS)
+    # Every question of a statement is made ready anew for each row, even those that are not asked in the end: the
+    # usual entry is told good by a few look-ups by key, and only what these do not tell good is looked at fault by
+    # fault. `IS TRUE`: what is unknown is not good.
     op.execute(
         f"""
         CREATE FUNCTION entry_guard() RETURNS trigger LANGUAGE plpgsql AS $$
-        DECLARE fault text;
+        DECLARE fault text; good boolean;
+            last_id bigint; last_at text; last_peer bigint;
+            last_position bigint; last_hash text; last_number bigint; last_action text;
         BEGIN
             PERFORM pg_advisory_xact_lock({LOCK});
             NEW.sealed_in := pg_current_xact_id();
-            fault := CASE {entry_cases} END;
-            IF fault IS NULL THEN SELECT CASE {line_cases} END INTO fault {LINES}; END IF;
-            IF fault IS NULL AND NEW.corrects IS NOT NULL AND {MIRROR} THEN fault := 'correction_mirrors'; END IF;
-            IF fault IS NULL AND NEW.peer IS NOT NULL AND {PAIR} THEN fault := 'transfer_pair'; END IF;
+            SELECT e.id, e.recorded_at, e.peer INTO last_id, last_at, last_peer FROM entry e
+                ORDER BY e.id DESC LIMIT 1;
+            SELECT e.position, e.hash INTO last_position, last_hash FROM entry e WHERE e.book = NEW.book
+                ORDER BY e.position DESC LIMIT 1;
+            SELECT e.number INTO last_number FROM entry e WHERE e.book = NEW.book AND e.journal = NEW.journal
+                AND e.year = NEW.year ORDER BY e.number DESC LIMIT 1;
+            SELECT p.action INTO last_action FROM period_event p WHERE p.book = NEW.book AND p.year = NEW.year
+                AND p.period = NEW.period ORDER BY p.id DESC LIMIT 1;
+            good := NEW.id = coalesce(last_id, 0) + 1 AND NEW.number = coalesce(last_number, 0) + 1
+                AND NEW.position = coalesce(last_position, 0) + 1
+                AND NEW.previous_hash = coalesce(last_hash, repeat('0', 64))
+                AND NEW.recorded_at >= coalesce(last_at, '') AND coalesce(last_action, 'reopen') = 'reopen'
+                AND NEW.corrects IS NULL AND NEW.transfer IS NULL
+                AND NEW.peer IS NULL AND last_peer IS DISTINCT FROM NEW.id;
+            IF good IS TRUE AND NEW.key IS NOT NULL THEN
+                good := NOT EXISTS (SELECT 1 FROM entry e WHERE e.key = NEW.key);
+            END IF;
+            IF good IS NOT TRUE THEN fault := CASE {entry_cases} END; END IF;
+            IF fault IS NULL THEN
+                {GOOD} INTO good {LINES};
+                IF good IS NOT TRUE THEN SELECT CASE {line_cases} END INTO fault {LINES}; END IF;
+            END IF;
+            IF NEW.corrects IS NOT NULL THEN
+                IF fault IS NULL AND {MIRROR} THEN fault := 'correction_mirrors'; END IF;
+            END IF;
+            IF NEW.peer IS NOT NULL THEN
+                IF fault IS NULL AND {PAIR} THEN fault := 'transfer_pair'; END IF;
+            END IF;
             IF fault IS NOT NULL THEN {_refuse("fault")} END IF;
             RETURN NEW;
         END $$

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from attack import Attacker, insert, raw_entry
 from databases import Database
-from posting import NOON, do, expense, receipt, seal, transfer
+from posting import NOON, do, expense, failed, receipt, seal, transfer
 
 from ledger.chart import open_or_close
 from ledger.correct import reverse_entry
@@ -60,7 +60,7 @@ ENTRY: dict[str, Attack] = {
     "account_closed": (two({"account": "6328"}), {}),
     "negative_only_in_correction": (two({"debit": -5}, {"credit": -5}), {}),
     "transfer_in_pairs": (HALF, {}),
-    "transfer_of_two_books": (HALF, {"transfer": "V1", "origin": "transfer", "peer": 99}),
+    "transfer_of_two_books": (HALF, {"transfer": "V1", "origin": "transfer", "peer": 8}),
     "transfer_pair": (HALF, {"transfer": "V2", "origin": "transfer", "peer": 5}),
     "entry_key_used": (GOOD, {"key": "k1"}),
     "entry_corrected_once": (two({"debit": -5_000}, {"credit": -5_000}), {"corrects": 2, "correction": "negative"}),
@@ -126,19 +126,60 @@ def test_a_sealed_entry_takes_no_line(stand: Attacker) -> None:
         assert stand.refused(insert("entry_line", **line, sealed_in=sealed_in)) == "line_on_sealed_entry"
 
 
-def test_a_line_whose_entry_never_comes_does_not_stay(stand: Attacker) -> None:
-    (line, *_) = raw_entry(stand, GOOD)
-    if stand.backend == "postgresql":
-        assert stand.refused(line) == "fk_entry_line_entry"
-        return
-    # a plain SQLite connection has foreign keys off: no trigger can see what never comes, verify does
-    assert stand.refused(line) is None
-    from posting import failed
+def whole(stand: Attacker) -> Attacker:
+    """The connection with its foreign keys on: SQLite leaves them to whoever connects, PostgreSQL to nobody."""
+    if stand.backend == "sqlite":
+        stand.connection.execute("PRAGMA foreign_keys = ON")
+    return stand
 
+
+def failed_on(stand: Attacker) -> list[str]:
+    """The checks that find something in these books."""
     file = stand.one("SELECT file FROM pragma_database_list WHERE name = 'main'")
     engine = open_engine(f"sqlite:///{file}")
-    assert "line_without_entry" in failed(Ledger(engine))
+    found = failed(Ledger(engine))
     engine.dispose()
+    return found
+
+
+def test_a_line_whose_entry_never_comes_does_not_stay(stand: Attacker) -> None:
+    (line, *_) = raw_entry(stand, GOOD)
+    told = whole(stand).refused(line.replace("(7, 1,", "(7, 9,"))
+    assert told == {"sqlite": "foreign_key", "postgresql": "fk_entry_line_entry"}[stand.backend]
+    assert stand.one("SELECT count(*) FROM entry_line") == 12
+
+
+def test_half_of_a_transfer_does_not_stay_alone(stand: Attacker) -> None:
+    half = raw_entry(stand, HALF, transfer="V2", origin="transfer", peer=8)
+    told = whole(stand).refused(*half)
+    assert told == {"sqlite": "foreign_key", "postgresql": "fk_entry_peer"}[stand.backend]
+    assert stand.one("SELECT count(*) FROM entry") == 6
+
+
+def test_nothing_takes_the_place_of_the_other_half(stand: Attacker) -> None:
+    """The key alone would be content with any entry of that number."""
+    half = raw_entry(stand, HALF, transfer="V2", origin="transfer", peer=8)
+    other = [{"account": "40112", "debit": 5}, {"account": "7102", "credit": 5}]
+    intruder = raw_entry(stand, other, book="ML", id=8, position=2, number=1)
+    assert stand.refused(*half, *intruder) == "transfer_pair"
+    far = raw_entry(stand, HALF, transfer="V2", origin="transfer", peer=9)
+    assert stand.refused(*far) == "transfer_pair"
+    assert (
+        stand.refused(*half, *raw_entry(stand, OTHER, book="ML", id=8, transfer="V2", origin="transfer", peer=7))
+        is None
+    )
+
+
+def test_what_a_connection_without_keys_leaves_behind_is_found(stand: Attacker) -> None:
+    """On SQLite no trigger sees what never comes; `verify` does, and no entry is sealed after half of a transfer."""
+    if stand.backend == "postgresql":
+        return
+    (line, *_) = raw_entry(stand, GOOD)
+    assert stand.refused(line.replace("(7, 1,", "(99, 1,")) is None
+    assert "line_without_entry" in failed_on(stand)
+    assert stand.refused(*raw_entry(stand, HALF, transfer="V2", origin="transfer", peer=8)) is None
+    assert "transfer_pairs" in failed_on(stand)
+    assert stand.refused(*raw_entry(stand, GOOD)) == "transfer_pair"
 
 
 SQLITE_ONLY: dict[str, Attack] = {
