@@ -113,6 +113,8 @@ TITLES: dict[str, str] = {
     "check_incomplete": "chaque contrôle du comptable a un résultat",
     "check_failed": "un contrôle non satisfait suspend le paiement",
     "check_reason_missing": "une suspension repose sur un contrôle non satisfait",
+    "check_person": "les contrôles d'un acte sont ceux de la personne qui le fait",
+    "order_sequence_rule": "un ordre suit la règle en vigueur à sa création : visa d'abord, ou liquidation d'abord",
     "check_unknown": "le contrôle figure sur la liste",
     "requisition_excepted": "la loi exclut la réquisition dans ce cas",
     "order_funds": "les fonds sont disponibles : solde moins engagements non payés",

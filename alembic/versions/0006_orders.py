@@ -193,6 +193,11 @@ EVENT_FAULTS = (
         f"NEW.act = 'suspend' AND NOT EXISTS (SELECT 1 {CHECKS_HERE} AND k.position = NEW.position AND NOT k.passed)",
     ),
     (
+        "check_person",
+        "EXISTS (SELECT 1 FROM order_check k WHERE k.order_id = NEW.order_id AND k.position = NEW.position"
+        " AND k.person <> NEW.person)",
+    ),
+    (
         "order_in_transfer_file",
         f"NEW.source = 'accepted' AND NEW.act IN ('suspend', 'cancel', 'return') AND {IN_LIVE_FILE}",
     ),
@@ -221,6 +226,11 @@ ORDER_FAULTS = (
         "order_actor_role",
         f"NOT EXISTS (SELECT 1 FROM app_user u WHERE u.name = NEW.actor AND u.role = 'requester')"
         f" OR NOT ({_active('NEW.actor')})",
+    ),
+    (
+        "order_sequence_rule",
+        "NEW.sequence <> coalesce((SELECT r.sequence FROM order_rule r WHERE r.kind = 'sequence' AND r.start_on <="
+        " {created} ORDER BY r.start_on DESC LIMIT 1), 'visa_first')",
     ),
     (
         "order_reissue_unreturned",
@@ -744,10 +754,10 @@ def _for_engine(sql: str) -> str:
         named = "CASE WHEN NEW.origin_ref GLOB 'statement_line:[0-9]*' THEN substr(NEW.origin_ref, 16) END"
     sql = sql.replace("{line_id}", f"CAST({named} AS {'INTEGER' if _sqlite() else 'BIGINT'})")
     if _sqlite():
-        return sql.replace("{day}", "substr(NEW.at, 1, 10)").replace(
-            "{number}", "printf('%d-%04d', NEW.year, NEW.rank)"
-        )
+        sql = sql.replace("{day}", "substr(NEW.at, 1, 10)").replace("{created}", "substr(NEW.created_at, 1, 10)")
+        return sql.replace("{number}", "printf('%d-%04d', NEW.year, NEW.rank)")
     rank = "lpad(CAST(NEW.rank AS text), greatest(4, length(CAST(NEW.rank AS text))), '0')"
+    sql = sql.replace("{created}", "CAST(substr(NEW.created_at, 1, 10) AS date)")
     return sql.replace("{day}", "CAST(substr(NEW.at, 1, 10) AS date)").replace("{number}", f"NEW.year || '-' || {rank}")
 
 

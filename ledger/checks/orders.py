@@ -204,6 +204,21 @@ CHECKS = (
         "order_signatures", "Chaque signature est celle d'un spécimen déposé sur les données de l'ordre", _signatures
     ),
     Check("order_controls", "Visas, contrôles du comptable et réquisitions sont conformes", _accountants),
+    sql_check(
+        "order_check_people",
+        "Les contrôles d'un acte sont ceux de la personne qui l'a fait",
+        "SELECT k.order_id, k.position, k.code, k.person, o.person AS act_of FROM order_check k LEFT JOIN order_event o"
+        " ON o.order_id = k.order_id AND o.position = k.position WHERE o.person IS NULL OR o.person <> k.person",
+    ),
+    sql_check(
+        "order_sequences",
+        "Chaque ordre suit la règle en vigueur à sa création : visa d'abord, ou liquidation d'abord",
+        "SELECT number, sequence, expected FROM (SELECT p.number, p.sequence, coalesce((SELECT r.sequence FROM"
+        " order_rule r WHERE r.kind = 'sequence' AND CAST(r.start_on AS text) <= substr(p.created_at, 1, 10)"
+        # a rule recorded after the order does not make the order wrong
+        " AND r.command_id < p.command_id ORDER BY r.start_on DESC LIMIT 1), 'visa_first') AS expected"
+        " FROM payment_order p) q WHERE sequence <> expected",
+    ),
     Check("order_documents", "Pièces justificatives et fichiers de virements ont leur empreinte", _documents),
     *takeover.CHECKS,
     Check("handovers", "Chaque remise de service est telle qu'arrêtée et signée", _handovers),

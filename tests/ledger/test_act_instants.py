@@ -6,7 +6,9 @@ from ordered import Office
 from sqlalchemy import Connection, Engine, text
 
 from ledger.check import run_checks
+from ledger.checks import orders
 from ledger.checks.commands import CHECKS
+from ledger.orders.rules import add_rule
 
 CHECK = next(check for check in CHECKS if check.name == "act_instants")
 ANOTHER = "'2026-03-02T08:59:59.000000Z'"
@@ -40,3 +42,27 @@ def test_an_act_of_another_instant_is_found(books: Database, books_engine: Engin
         with attack(connection):
             connection.execute(text(ALLOWED))
             assert found(connection) == [], "the appointment says from when it holds, not when it was recorded"
+
+
+OF_ORDERS = {check.name: check for check in orders.CHECKS}
+CHANGED = {
+    "order_check_people": "UPDATE order_check SET person = 'accML' WHERE code = 'legal_basis'",
+    "order_sequences": "UPDATE payment_order SET sequence = 'verification_first' WHERE id = 1",
+}
+
+
+def test_who_checked_and_which_sequence_are_looked_at_again(books: Database, books_engine: Engine) -> None:
+    office = Office(books_engine).set_up()
+    office.until("accept", 5_000)
+    # a rule that is recorded later says nothing of the orders before it
+    day = office.now.date()
+    office.perform("adm", lambda unit: add_rule(unit, "sequence", day, "Acte", sequence="verification_first") and None)
+    office.order()
+    books_engine.dispose()
+    with behind_the_guards(books) as connection:
+        for name, statement in CHANGED.items():
+            assert run_checks(connection, [OF_ORDERS[name]])[0]["rows"] == []
+            connection.rollback()
+            with attack(connection):
+                connection.execute(text(statement))
+                assert run_checks(connection, [OF_ORDERS[name]])[0]["count"] == 1

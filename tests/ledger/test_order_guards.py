@@ -180,6 +180,9 @@ EVENTS: dict[str, tuple[str, str, list[str]]] = {
         "check_unknown", "authorise",
         ["INSERT INTO order_check (order_id, position, code, passed, person, note, command_id) VALUES"
          " (1, 5, 'inconnu', true, 'accBF', '', 1)"]),
+    "the checks of somebody else": (
+        "check_person", "authorise",
+        [*checks(5)[:-1], checks(5)[-1].replace("'accBF'", "'accML'"), event(**accept())]),
     "a check after the act": ("check_on_sealed_event", "accept", checks(3)[:1]),
     "a suspension without a failed check": ("check_reason_missing", "authorise", [*checks(5), event(**SUSPEND)]),
     "a requisition that the law excepts": (
@@ -370,6 +373,7 @@ ORDERS: dict[str, tuple[str, dict[str, str]]] = {
         "order_reissue_unreturned",
         {"kind": "'reissue'", "account": "'47129'", "reissues": "'2026-0001'"},
     ),
+    "another order of visa and verification": ("order_sequence_rule", {"sequence": "'verification_first'"}),
     "another currency": ("order_currency", {"currency": "'EUR'"}),
 }
 
