@@ -98,7 +98,7 @@ def imported(home: Path, turn: int, data: bytes, suffix: str) -> float:
     from ledger.engine import open_engine
     from ledger.setup import create_books
     from ledger.unit import Ledger
-    from reconcile.import_statement import import_file
+    from reconcile.import_files import import_file
 
     url = f"sqlite:///{home / f'books-{suffix}-{turn}.db'}"
     create_books(url, fictional=True)

@@ -23,7 +23,7 @@ from ledger.iban import check_digits, rib_key
 from ledger.post import post_many
 from ledger.setup import create_books
 from ledger.unit import Ledger
-from reconcile.import_statement import store
+from reconcile.import_statement import Received, store
 from reconcile.matches import list_matches
 from reconcile.matching.rows import BookLine
 from reconcile.model import Statement, StatementFile, StatementLine
@@ -80,7 +80,7 @@ def main(size: int) -> None:
         file = StatementFile("mt940", (Statement("", "XOF", 0, "1", *year, opening, closing, True, rows),))
         step(
             "importer les lignes",
-            lambda: ledger.perform("import", lambda unit: store(unit, file, b"", "b", "0" * 64, "BF")),
+            lambda: ledger.perform("import", lambda unit: store(unit, file, [Received("b", b"", "0" * 64)], "BF")),
         )
         for title in ("rapprocher", "rapprocher de nouveau"):
             told = step(title, lambda: ledger.perform("run", lambda unit: run_book(unit, "BF")))

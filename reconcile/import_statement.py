@@ -1,14 +1,12 @@
-"""Import a bank file: read, bind, tell what is new, store, all or nothing."""
+"""Store what was read of a bank file: bind it, tell what is new, all or nothing."""
 
-import hashlib
 import json
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select
 
 from ledger.bank_accounts import BankAccount, bound_accounts
-from ledger.refusal import Refusal
 from ledger.sealed_rows import insert_rows
 from ledger.users import allow
 from reconcile.identity import DayTexts, numbered
@@ -23,7 +21,6 @@ from reconcile.import_rules import (
     same_statement,
 )
 from reconcile.model import Statement, StatementFile
-from reconcile.read import bytes_of, read_file
 from reconcile.tables import statement as statement_table
 from reconcile.tables import statement_file, statement_line
 
@@ -39,76 +36,39 @@ LINE_COLUMNS = (
 Answer = dict[str, Any]
 
 
-def import_file(ledger: Any, path: Path, book: str | None, profile: Any = None, dry_run: bool = False) -> Answer:
-    """Import one bank file and say what became of it: `imported`, `already_imported` or `refused`.
+class Received(NamedTuple):
+    """A file as it came: its name, its bytes, their SHA-256."""
 
-    A refusal is in the answer (and in the command log), not raised, so that the next file goes on.
-    """
-    try:
-        data = bytes_of(path)
-        digest = hashlib.sha256(data).hexdigest()
-        with ledger.read() as connection:
-            first = connection.execute(select(statement_file).where(statement_file.c.sha256 == digest)).one_or_none()
-        if first is not None:
-            return {"file": path.name, "status": "already_imported", "format": first.format, "refused": None,
-                    "first_file": first.name, "first_at": first.received_at.isoformat(), "statements": []}  # fmt: skip
-        read = _read(ledger, data, path, profile, dry_run)
-
-        def act(unit: Any) -> Answer:
-            return store(unit, read, data, path.name, digest, book)
-
-        done: Answer = ledger.perform(
-            "statement import", act, payload={"file": path.name, "sha256": digest, "book": book}, dry_run=dry_run
-        )
-        return {"file": path.name, "refused": None, **done}
-    except Refusal as refusal:
-        document = refusal.as_json()
-        faults = getattr(refusal, "faults", None)
-        if faults:
-            document = {**refusal_of_file(refusal, path), "code": faults[0].code}
-        return {"file": path.name, "status": "refused", "format": getattr(refusal, "format", None),
-                "refused": document, "statements": []}  # fmt: skip
+    name: str
+    data: bytes
+    sha256: str
 
 
-def _read(ledger: Any, data: bytes, path: Path, profile: Any, dry_run: bool) -> StatementFile:
-    """Read in a child process, before the books are locked; what is refused is logged like any refusal."""
-    try:
-        return read_file(data, profile=profile, bound_currency="XOF")
-    except Refusal as refusal:
-        if not dry_run:
-            ledger.log_refusal("statement import", refusal, {"file": path.name})
-        raise
-
-
-def refusal_of_file(refusal: Any, path: Path) -> Answer:
-    """A reader's refusal, with the name of the file in its sentence."""
-    named: Answer = refusal.named(path.name).as_json()
-    return named
-
-
-def store(unit: Any, read: StatementFile, data: bytes, name: str, digest: str, book: str | None) -> Answer:
-    """Store the statements of a file in the books; every one or none.
+def store(unit: Any, read: StatementFile, files: Sequence[Received], book: str | None) -> Answer:
+    """Store in the books the statements of a file, or of files that are their pages; every one or none.
 
     Refuses: role_forbidden, book_forbidden, and what `reconcile.import_rules` refuses.
     """
     connection = unit.connection
+    name = ", ".join(file.name for file in files)
     accounts = bound_accounts(connection)
     owners = [bound_to(one, accounts, book, name) for one in read.statements]
     for owner in owners:
         allow(unit.user, "importer un relevé", "accountant", book=owner.book)
     file_id = unit.next_id(statement_file)
-    connection.execute(
-        insert(statement_file).values(
-            id=file_id,
-            sha256=digest,
-            name=name,
-            format=read.format,
-            content=data,
-            received_at=unit.now,
-            actor=unit.user.name,
-            command_id=unit.command_id,
+    for place, file in enumerate(files):
+        connection.execute(
+            insert(statement_file).values(
+                id=file_id + place,
+                sha256=file.sha256,
+                name=file.name,
+                format=read.format,
+                content=file.data,
+                received_at=unit.now,
+                actor=unit.user.name,
+                command_id=unit.command_id,
+            )
         )
-    )
     kind = "notice" if read.format in NOTICES else "statement"
     told = [
         _store_one(unit, one, owner, file_id, place, kind, name)

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from ledger.refusal import Refusal
+from reconcile.pages import belongings
 
 FORMATS = ("mt940", "mt942", "camt.052", "camt.053", "camt.054", "cfonb120", "ofx", "csv", "xlsx")
 
@@ -99,6 +100,11 @@ class FileRefused(Refusal):
             fault=self.faults[0].code,
             faults=[{"code": fault.code, "message": fault.sentence, **fault.facts} for fault in self.faults],
         )
+
+    @property
+    def pages_of(self) -> frozenset[str]:
+        """What the file holds pages of, when the lack of the others is all that is wrong with it."""
+        return belongings(self.faults)
 
     def named(self, file: str) -> "FileRefused":
         """The same refusal, bearing the name of the file."""

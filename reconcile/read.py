@@ -1,12 +1,13 @@
 """Read a bank file, whatever its format, without trusting a byte of it."""
 
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from reconcile.model import Fault, FileRefused, StatementFile
 from reconcile.readers.detect import FILE_BYTES_MAX, too_large
-from reconcile.sandbox import read_apart
+from reconcile.sandbox import read_apart, read_pages_apart
 
 
 def read_file(
@@ -41,6 +42,20 @@ def bytes_of(path: Path) -> bytes:
     if len(data) > FILE_BYTES_MAX:
         raise too_large(max(size, len(data)))
     return data
+
+
+def read_together(documents: Sequence[bytes], *, bound_currency: str | None = None) -> StatementFile:
+    """The statements of files that are pages of one another, all of them or none.
+
+    Refuses: what `read_file` refuses.
+    """
+    total = sum(map(len, documents))
+    if total > FILE_BYTES_MAX:
+        raise too_large(total)
+    read = read_pages_apart(documents, bound_currency=bound_currency)
+    if isinstance(read, FileRefused):
+        raise read
+    return read
 
 
 def _read(data: bytes, profile: Any, bound_currency: str | None) -> StatementFile:

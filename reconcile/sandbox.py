@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
 from typing import IO, Any
 
@@ -180,9 +181,19 @@ def read_apart(data: bytes, *, profile: Any = None, bound_currency: str | None =
 
     Refuses, besides: reading_aborted (the child was ended), reading_too_long (more than a minute).
     """
+    return _apart(data, {"profile": profile, "bound_currency": bound_currency})
+
+
+def read_pages_apart(documents: Sequence[bytes], *, bound_currency: str | None = None) -> transport.Read:
+    """What `readers.dispatch.read_pages` reads, in a child process; a refusal is returned, not raised."""
+    lengths = [len(document) for document in documents]
+    return _apart(b"".join(documents), {"lengths": lengths, "bound_currency": bound_currency})
+
+
+def _apart(data: bytes, options: dict[str, Any]) -> transport.Read:
     child = _idle.take()
     try:
-        read = child.read(data, {"profile": profile, "bound_currency": bound_currency})
+        read = child.read(data, options)
     except Stopped as stopped:
         child.close()
         return FileRefused([_too_long(child.seconds_max) if stopped.late else _aborted()])

@@ -10,11 +10,12 @@ import pickle
 import resource
 import struct
 import sys
+from itertools import accumulate
 from typing import IO, Any
 
 from reconcile import transport
 from reconcile.model import Fault, FileRefused
-from reconcile.readers.dispatch import memory_fault, read_bytes
+from reconcile.readers.dispatch import memory_fault, read_bytes, read_pages
 
 LENGTHS = struct.Struct("<QQ")
 """Lengths of the options and of the file, before them."""
@@ -44,7 +45,8 @@ def _answer(result: IO[bytes], data: bytes, options: dict[str, Any]) -> None:
     try:
         read: transport.Read
         try:
-            read = read_bytes(data, **options)
+            lengths = options.pop("lengths", None)
+            read = read_bytes(data, **options) if lengths is None else read_pages(_cut(data, lengths), **options)
         except FileRefused as refusal:
             read = refusal
         answer = transport.pack(read)
@@ -56,6 +58,12 @@ def _answer(result: IO[bytes], data: bytes, options: dict[str, Any]) -> None:
     result.write(LENGTH.pack(len(answer)))
     result.write(answer)
     result.flush()
+
+
+def _cut(data: bytes, lengths: list[int]) -> list[bytes]:
+    """The files that were sent one after the other."""
+    ends = list(accumulate(lengths))
+    return [data[end - length : end] for length, end in zip(lengths, ends, strict=True)]
 
 
 def _limit(kind: int, value: int) -> None:

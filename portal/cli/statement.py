@@ -35,6 +35,9 @@ def _show_inspection(report: dict[str, Any]) -> None:
             for fault in file["refused"]["facts"]["faults"]:
                 say(f"    {fault['message']}")
             continue
+        if file.get("page_of"):
+            tell("✓ {file} : autre page du relevé de {first}.", file=file["file"], first=file["page_of"])
+            continue
         say(f"✓ {file['file']}  ({file['format']})")
         for one in file["statements"]:
 
@@ -62,13 +65,16 @@ def import_(
     profile: Annotated[str | None, typer.Option("--profile", help="Disposition déclarée (CSV, XLSX)")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Montrer ce qui serait importé")] = False,
 ) -> None:
-    """Importer des relevés ; un fichier faux est refusé en entier, les autres passent."""
-    from reconcile.import_statement import import_file
+    """Importer des relevés ; un fichier faux est refusé en entier, les autres passent.
+
+    Les pages d'un même relevé, envoyées en plusieurs fichiers, se donnent ensemble, dans n'importe quel ordre.
+    """
+    from reconcile.import_files import import_files
     from reconcile.profiles import load_profile
 
     ledger = open_ledger()
     layout = None if profile is None else load_profile(ledger, profile)
-    done = [import_file(ledger, path, book and book.upper(), layout, dry_run) for path in files]
+    done = import_files(ledger, files, book and book.upper(), layout, dry_run)
     answer({"files": done, "dry_run": dry_run}, lambda: _show_imports(done, dry_run))
     if any(one["status"] == "refused" for one in done):
         raise typer.Exit(1)
@@ -90,6 +96,8 @@ def _show_imports(done: list[dict[str, Any]], dry_run: bool) -> None:
                 else "= {file} : déjà importé, rien à faire."
             )
             tell(known, file=file["file"], first_file=first)
+        elif file.get("page_of"):
+            tell("✓ {file} : autre page du relevé de {first}.", file=file["file"], first=file["page_of"])
         else:
             _show_imported(file)
 

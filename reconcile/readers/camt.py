@@ -171,4 +171,8 @@ def _pages(messages: Sequence[Message]) -> tuple[list[Page], list[Fault]]:
 
 def _missing(group: Sequence[Message]) -> Fault | None:
     found = [message.paging for message in group if message.paging]
-    return pages_missing(found, f"Message {group[0].identifier or 'sans identifiant'}")
+    pages_of = {page.belonging for message in group for page in message.pages}
+    pages_of |= {f"message {message.identifier}" for message in group if message.identifier}
+    named = {page.name for message in group for page in message.pages}
+    name = f"Message {group[0].identifier or 'sans identifiant'}"
+    return pages_missing(found, f"{name}, {named.pop()}" if len(named) == 1 else name, sorted(pages_of))

@@ -6,24 +6,44 @@ from itertools import pairwise
 
 from reconcile.currency import exponent_of
 from reconcile.model import Fault, Statement
+from reconcile.pages import PAGE_MISSING, PAGES_OF
 from reconcile.readers.camt_balance import closing_of, opening_of
 from reconcile.readers.camt_page import Page
 from reconcile.readers.faults import span, total_of, unbalanced
 
 
-def pages_missing(found: Sequence[tuple[int, bool]], name: str) -> Fault | None:
-    """What is missing of a set of pages, given as (number, is the last one); None when all are there."""
+def pages_missing(found: Sequence[tuple[int, bool]], name: str, pages_of: Sequence[str]) -> Fault | None:
+    """What is missing of a set of pages, given as (number, is the last one); None when all are there, once each.
+
+    `pages_of` says what they are pages of, for other files to be joined to this one.
+    """
     numbers = sorted(number for number, _ in found)
-    last = [number for number, is_last in found if is_last]
-    if numbers == list(range(1, len(numbers) + 1)) and last == [len(numbers)]:
+    last = {number for number, is_last in found if is_last}
+    if numbers == list(range(1, len(numbers) + 1)) and last == {len(numbers)}:
         return None
-    expected = f"les pages 1 à {last[0]}" if len(last) == 1 and last[0] > 0 else "toutes les pages jusqu'à la dernière"
+    end = max([*numbers, *last])
+    missing = sorted(set(range(1, end + 1)) - set(numbers))
+    twice = sorted({number for number in numbers if numbers.count(number) > 1})
+    wrong = [f"il manque {_pages(missing)}"] if missing else []
+    if not last:
+        wrong.append(f"il manque {'aussi ' if missing else ''}ce qui suit la page {end}, qui n'est pas la dernière")
+    if twice:
+        wrong.append(f"{_pages(twice)} {'sont données' if len(twice) > 1 else 'est donnée'} plusieurs fois")
+    if len(last) > 1 or (last and max(last) < end) or 0 in numbers:
+        wrong.append("les numéros des pages se contredisent")
+    expected = f"Attendu : les pages 1 à {end}" if last else "Attendu : toutes les pages jusqu'à la dernière"
     return Fault(
-        "page_missing",
-        f"{name} : il manque des pages. Attendu {expected} ; trouvé : "
-        f"{', '.join(str(number) for number in numbers)}. Importez toutes les pages ensemble, dans une archive ZIP.",
-        {"pages": numbers, "last": last[0] if len(last) == 1 else None},
+        PAGE_MISSING,
+        f"{name} : {' ; '.join(wrong)}. {expected}, une fois chacune ; lu : {_pages(numbers)}. Donnez tous les "
+        "fichiers de ce relevé à une même commande, ou dans une archive ZIP ; demandez à la banque ce qui manque.",
+        {"pages": numbers, "missing": missing, "last": max(last) if len(last) == 1 else None, PAGES_OF: [*pages_of]},
     )
+
+
+def _pages(numbers: Sequence[int]) -> str:
+    """`la page 2`, `les pages 1, 2 et 4`."""
+    shown = [str(number) for number in numbers]
+    return f"la page {shown[0]}" if len(shown) == 1 else f"les pages {', '.join(shown[:-1])} et {shown[-1]}"
 
 
 def join_pages(pages: Sequence[Page]) -> tuple[list[Page], list[Fault]]:
@@ -40,7 +60,8 @@ def join_pages(pages: Sequence[Page]) -> tuple[list[Page], list[Fault]]:
             joined.append(page)
         sets.setdefault(key, []).append(page)
     for group in sets.values():
-        missing = pages_missing([page.paging for page in group if page.paging], group[0].name)
+        found = [page.paging for page in group if page.paging]
+        missing = pages_missing(found, group[0].name, [group[0].belonging])
         if missing:
             faults.append(missing)
             group[0].faulty = True

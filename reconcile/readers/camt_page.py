@@ -48,6 +48,11 @@ class Page:
         """How a sentence calls it."""
         return f"Relevé {self.number or 'sans numéro'} du compte {self.account or 'non précisé'}"
 
+    @property
+    def belonging(self) -> str:
+        """What its other pages share with it, in other files too."""
+        return f"relevé {self.number} du compte {self.account}"
+
 
 def read_account(page: Page, statement: "etree._Element", names: Names) -> None:
     """The account that the entries below belong to; leaves the account empty when there is none."""

@@ -1,6 +1,7 @@
 """From the bytes of a file to its statements, in this very process: the format is found, its reader called."""
 
 import importlib
+from collections.abc import Sequence
 from typing import Any
 
 from reconcile.model import Fault, FileRefused, StatementFile
@@ -51,6 +52,33 @@ def read_bytes(data: bytes, *, profile: Any = None, bound_currency: str | None =
         raise FileRefused([memory_fault()], format=kind) from error
     except Exception as error:
         raise FileRefused([_failed(error)], format=kind) from error
+
+
+def read_pages(documents: Sequence[bytes], *, bound_currency: str | None = None) -> StatementFile:
+    """The statements of several files that are pages of one another, all of them or none.
+
+    Refuses: what `read_bytes` refuses; structure when the files are not of one format that has pages.
+    """
+    kinds = {detect(document) for document in documents}
+    kind = kinds.pop() if len(kinds) == 1 else ""
+    try:
+        if kind == "mt940":
+            from reconcile.readers import mt940
+
+            return StatementFile(kind, mt940.read_documents(documents, bound_currency=bound_currency))
+        if kind.startswith("camt"):
+            from reconcile.readers import camt
+            from reconcile.readers.camt_archive import documents_of
+
+            parts = [part for one in documents for part in (documents_of(one) if looks_packed(one) else [one])]
+            return camt.read_documents(parts, bound_currency=bound_currency)
+    except FileRefused:
+        raise
+    except MemoryError as error:
+        raise FileRefused([memory_fault()], format=kind) from error
+    except Exception as error:
+        raise FileRefused([_failed(error)], format=kind) from error
+    raise FileRefused([Fault("structure", "Ces fichiers ne sont pas les pages d'un même relevé.", {})])
 
 
 def memory_fault() -> Fault:

@@ -1,11 +1,13 @@
 """Read MT940 account statements: messages of one or several accounts, pages joined into whole statements."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ledger.money import format_minor
 from reconcile.amount import AmountUnreadable
 from reconcile.model import Fault, FileRefused, Statement, StatementLine
+from reconcile.pages import PAGE_MISSING, PAGES_OF
 from reconcile.readers.chain import chained
 from reconcile.readers.faults import FAULTS_MAX, total_of, unbalanced
 from reconcile.readers.mt940_fields import fields_of
@@ -14,6 +16,7 @@ from reconcile.text import decode
 
 FORMAT = "mt940"
 
+_ALL_PAGES = "Donnez à une même commande tous les fichiers de ce relevé, ou demandez le fichier entier à la banque."
 _NUMBER = re.compile(r"0*([0-9]{1,20})(?:/0*([0-9]{1,20}))?")
 
 
@@ -42,8 +45,15 @@ def read(data: bytes, *, bound_currency: str | None = None) -> tuple[Statement, 
     amount_unreadable, date_unreadable, currency_mismatch, statement_unbalanced, not_recognised.
     Source: SWIFT User Handbook, category 9, MT940.
     """
+    return read_documents([data], bound_currency=bound_currency)
+
+
+def read_documents(documents: Sequence[bytes], *, bound_currency: str | None = None) -> tuple[Statement, ...]:
+    """The statements of one or more files that came together, taken in the order of their page numbers; see `read`."""
     faults: list[Fault] = []
-    pages = pages_of(fields_of(decode(data).text), faults, bound_currency)
+    parts = [pages_of(fields_of(decode(data).text), faults, bound_currency) for data in documents]
+    parts.sort(key=lambda part: _parts(part[0].number)[1] or 0 if part else 0)
+    pages = [page for part in parts for page in part]
     if not pages:
         faults = faults or [Fault("not_recognised", "Ce fichier ne contient aucun relevé MT940.", {})]
         raise FileRefused(faults[:FAULTS_MAX], format=FORMAT)
@@ -171,17 +181,22 @@ def _parts(number: str | None) -> tuple[str | None, int | None]:
 def _page_before_missing(page: Page) -> Fault:
     sentence = (
         f"{page.name} : la page précédente manque. Attendu un solde initial :60F:, lu un solde intermédiaire :60M:. "
-        "Demandez le fichier entier à la banque."
+        + _ALL_PAGES
     )
-    return Fault("page_missing", sentence, {"line": page.line, "expected": "60F", "found": "60M"})
+    return Fault(PAGE_MISSING, sentence, {"line": page.line, "expected": "60F", "found": "60M", PAGES_OF: _of(page)})
 
 
 def _page_after_missing(page: Page) -> Fault:
     sentence = (
         f"{page.name} : la page suivante manque. Attendu un solde final :62F:, lu un solde intermédiaire :62M:. "
-        "Demandez le fichier entier à la banque."
+        + _ALL_PAGES
     )
-    return Fault("page_missing", sentence, {"line": page.line, "expected": "62F", "found": "62M"})
+    return Fault(PAGE_MISSING, sentence, {"line": page.line, "expected": "62F", "found": "62M", PAGES_OF: _of(page)})
+
+
+def _of(page: Page) -> list[str]:
+    """What other pages share with this one, in other files too."""
+    return [f"relevé {_parts(page.number)[0]} du compte {page.account}"]
 
 
 def _statement(chain: _Chain) -> Statement:

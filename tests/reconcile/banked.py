@@ -13,7 +13,7 @@ from ledger.entry_file import read_entries
 from ledger.iban import check_digits, rib_key
 from ledger.unit import Ledger
 from ledger.users import add_user
-from reconcile.import_statement import store
+from reconcile.import_statement import Received, store
 from reconcile.model import Statement, StatementFile, StatementLine
 from reconcile.run import run_book
 
@@ -87,7 +87,7 @@ def bring(ledger: Ledger, one: Statement, book: str = "BF", format_: str = "mt94
     data = repr((book, format_, one)).encode()
     file = StatementFile(format_, (one,))
     digest = hashlib.sha256(data).hexdigest()
-    return do(ledger, lambda unit: store(unit, file, data, f"releve-{one.number}.txt", digest, book))
+    return do(ledger, lambda unit: store(unit, file, [Received(f"releve-{one.number}.txt", data, digest)], book))
 
 
 def enter(

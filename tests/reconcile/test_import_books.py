@@ -12,7 +12,8 @@ from sqlalchemy import Engine, func, select
 
 from ledger.refusal import Refusal
 from ledger.unit import Ledger
-from reconcile.import_statement import import_file, store
+from reconcile.import_files import import_file
+from reconcile.import_statement import Received, store
 from reconcile.matches import list_matches
 from reconcile.model import Statement, StatementFile
 from reconcile.profile import Profile
@@ -34,7 +35,7 @@ def send(ledger: Ledger, one: Statement, book: str | None = None, name: str = "a
     """Import a statement that says its own account, or not."""
     data = repr(one).encode()
     file = StatementFile("mt940", (one,))
-    return do(ledger, lambda unit: store(unit, file, data, name, hashlib.sha256(data).hexdigest(), book))
+    return do(ledger, lambda unit: store(unit, file, [Received(name, data, hashlib.sha256(data).hexdigest())], book))
 
 
 def refused(ledger: Ledger, one: Statement, book: str | None = None) -> Refusal:

@@ -13,7 +13,7 @@ from ledger.levy.anomalies import anomalies
 from ledger.levy.law import levy_law
 from ledger.levy.remittances import declared_remittances
 from ledger.unit import Ledger
-from reconcile.import_statement import import_file
+from reconcile.import_files import import_file
 from reconcile.run import run_book
 
 IBAN = "BF42BF9990100102025000011784"
