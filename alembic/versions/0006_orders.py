@@ -281,6 +281,12 @@ FAULTS = {
     ),
     "order_rule": (
         (
+            "order_rule_late",
+            "{start} <= coalesce(CASE NEW.kind WHEN 'sequence' THEN (SELECT max(substr(p.created_at, 1, 10))"
+            " FROM payment_order p) ELSE (SELECT max(substr(o.at, 1, 10)) FROM order_event o WHERE CASE NEW.kind"
+            " WHEN 'threshold' THEN o.act = 'authorise' ELSE o.role <> 'requester' END) END, '')",
+        ),
+        (
             "order_rule_conflict",
             "EXISTS (SELECT 1 FROM order_rule r LEFT JOIN order_rule_end x ON x.rule_id = r.id"
             " WHERE r.kind = NEW.kind AND coalesce(r.amount, 0) = coalesce(NEW.amount, 0)"
@@ -482,15 +488,36 @@ def _whole(name: str, column: str) -> list[sa.CheckConstraint]:
     return [_check(f"{name}_whole", f"typeof({column}) = 'integer'")] if _sqlite() else []
 
 
+def _is_day(column: str) -> str:
+    """A day of the calendar that every program reads: SQLite keeps any text, PostgreSQL years without end."""
+    real = f"{column} IS date({column}, '+0 days') AND " if _sqlite() else ""
+    return f"({column} IS NULL OR ({real}{column} BETWEEN '1900-01-01' AND '9999-12-31'))"
+
+
 def _day(name: str, column: str) -> list[sa.CheckConstraint]:
-    readable = f"{column} BETWEEN '1900-01-01' AND '9999-12-31'"
+    return [_check(f"{name}_date", _is_day(column))]
+
+
+def _is_instant(column: str) -> str:
+    """An instant in universal time, digit by digit, on a day of the calendar."""
     if _sqlite():
-        readable = f"{column} IS date({column}, '+0 days') AND {readable}"
-    return [_check(f"{name}_date", readable)]
+        digits = "[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]." + "[0-9]" * 6 + "Z"
+        day = f"substr({column}, 1, 10)"
+        return (
+            f"typeof({column}) = 'text' AND {column} GLOB '{digits}' AND substr({column}, 12, 2) < '24'"
+            f" AND {day} IS date({day}, '+0 days') AND {column} > '1900'"
+        )
+    day = "((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))"
+    leap = f"CAST(substr({column}, 1, 4) AS integer)"
+    return (
+        f"CASE WHEN {column} !~ '^(19|[2-9][0-9])[0-9]{{2}}-{day}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+        f"[.][0-9]{{6}}Z$' THEN FALSE WHEN substr({column}, 6, 5) = '02-29'"
+        f" THEN {leap} % 4 = 0 AND ({leap} % 100 <> 0 OR {leap} % 400 = 0) ELSE TRUE END"
+    )
 
 
-def _instant(table: str, column: str) -> sa.CheckConstraint:
-    return _check(f"{table}_instant", f"length({column}) = 27 AND {column} LIKE '____-__-__T__:__:__.______Z'")
+def _instant(name: str, *columns: str) -> sa.CheckConstraint:
+    return sa.CheckConstraint(" AND ".join(f"({_is_instant(column)})" for column in columns), name=f"{name}_instant")
 
 
 def _fk(table: str, columns: str, target: str, deferred: bool = False) -> sa.ForeignKeyConstraint:
@@ -535,7 +562,7 @@ def upgrade() -> None:
 def _mandates() -> None:
     _create(
         "mandate", _big("id"), _text("state"), _text("person"), _text("start_at"), _text("act"),
-        _text("public_key", nullable=True), _text("at"), _text("actor"), _instant("mandate", "start_at"),
+        _text("public_key", nullable=True), _text("at"), _text("actor"), _instant("mandate", "start_at", "at"),
         _fk("mandate", "state", "book.code"), _fk("mandate", "person", "app_user.name"),
         sa.UniqueConstraint("start_at", name="uq_mandate_start_at"),
         _check("mandate_act", "trim(act) <> ''"), _check("mandate_state", "state IN ('BF', 'ML', 'NE')"),
@@ -568,13 +595,13 @@ def _rules() -> None:
             " ELSE amount IS NULL AND visas IS NULL"
             " AND coalesce(sequence, '') IN ('visa_first', 'verification_first') END",
         ),
-        *_day("order_rule", "start_on"),
+        *_day("order_rule", "start_on"), _instant("order_rule", "at"),
     )  # fmt: skip
     _create(
         "order_rule_end", _big("rule_id"), sa.Column("end_on", sa.Date(), nullable=False), _text("act"), _text("at"),
         _text("actor"), _fk("order_rule_end", "rule_id", "order_rule.id"),
         _check("order_rule_end_act", "trim(act) <> ''"),
-        *_day("order_rule_end", "end_on"),
+        *_day("order_rule_end", "end_on"), _instant("order_rule_end", "at"),
     )  # fmt: skip
     _create(
         "order_move", _text("sequence"), _text("level"), _text("source"), _text("act"), _text("target"), _text("role"),
@@ -615,7 +642,7 @@ def _orders() -> None:
     )  # fmt: skip
     _create(
         "document_file", _text("sha256"), sa.Column("content", sa.LargeBinary(), nullable=False), _text("at"),
-        _check("document_file_sha256", "length(sha256) = 64"),
+        _check("document_file_sha256", "length(sha256) = 64"), _instant("document_file", "at"),
     )  # fmt: skip
     _create(
         "order_document", _big("order_id"), sa.Column("position", sa.Integer(), nullable=False), _text("name"),
@@ -665,7 +692,8 @@ def _files() -> None:
     _create(
         "payment_file", _text("message_id"), _text("book"), sa.Column("execution", sa.Date(), nullable=False),
         _text("sha256"), sa.Column("content", sa.LargeBinary(), nullable=False), _text("at"), _text("actor"),
-        _fk("payment_file", "book", "book.code"),
+        _fk("payment_file", "book", "book.code"), _instant("payment_file", "at"),
+        *_day("payment_file", "execution"),
     )  # fmt: skip
     _create(
         "payment_file_charge", _text("message_id"), _big("order_id"), _text("book"),
@@ -696,7 +724,7 @@ def _handovers() -> None:
             "(absence IS NULL AND witness_one IS NULL AND witness_two IS NULL) OR (trim(absence) <> ''"
             " AND witness_one IS NOT NULL AND witness_two IS NOT NULL AND witness_one <> witness_two)",
         ),
-        _instant("handover_record", "cut_off"),
+        _instant("handover_record", "cut_off", "at"),
     )  # fmt: skip
     _create(
         "handover_signature", _big("record_id"), _text("part"), _text("person"), _text("public_key"),

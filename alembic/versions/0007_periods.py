@@ -161,6 +161,14 @@ ENTRY_FAULTS = (
     ),
 )
 
+# On PostgreSQL every question of a statement is made ready anew for each row: a fault that supposes something of the
+# row is looked for only where that holds.
+GATES = {
+    "transfer_reversed_whole": "NEW.corrects IS NOT NULL",
+    "entry_matched": "NEW.corrects IS NOT NULL",
+    "entry_replaces_corrected": "NEW.replaces IS NOT NULL",
+}
+
 # The totals of a closing are written with it: the command that closed has no row in the log yet.
 TOTAL_FAULTS = (
     (
@@ -246,15 +254,18 @@ def _guard(table: str, verb: str, faults: tuple[tuple[str, str], ...], name: str
         cases = " ".join(f"WHEN {sql} THEN RAISE(ABORT, '{fault}')" for fault, sql in faults)
         op.execute(f"CREATE TRIGGER {name} BEFORE {verb} ON {table} BEGIN SELECT CASE {cases} END; END")
         return
-    cases = " ".join(f"WHEN {sql} THEN '{fault}'" for fault, sql in faults)
+    steps = " ".join(
+        f"IF fault IS NULL AND {GATES.get(fault, 'TRUE')} THEN IF ({sql}) THEN fault := '{fault}'; END IF; END IF;"
+        for fault, sql in faults
+    )
     op.execute(
         f"""
         CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
         DECLARE fault text;
         BEGIN
             PERFORM pg_advisory_xact_lock({LOCK});
-            fault := CASE WHEN current_setting('transaction_isolation') <> 'read committed' THEN 'write_isolation'
-                {cases} END;
+            IF current_setting('transaction_isolation') <> 'read committed' THEN fault := 'write_isolation'; END IF;
+            {steps}
             IF fault IS NOT NULL THEN
                 RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = fault, MESSAGE = fault;
             END IF;
