@@ -6,7 +6,13 @@ from reconcile.model import Fault, FileRefused
 from reconcile.readers.archive import looks_packed, names_in
 from reconcile.text import decode
 
-FILE_BYTES_MAX = 20 * 1024 * 1024
+MEGABYTE = 1024 * 1024
+FILE_BYTES_MAX = 100 * MEGABYTE
+"""No file is larger: a camt of more than a hundred thousand entries, read element by element."""
+TEXT_BYTES_MAX = 40 * MEGABYTE
+"""A text is held whole while it is read."""
+PACKED_BYTES_MAX = 20 * MEGABYTE
+"""A workbook or an archive, before it is unpacked."""
 
 HEAD_BYTES = 8_192
 """Enough of a text file to know its format."""
@@ -48,7 +54,7 @@ def detect(data: bytes) -> str:
     """
     if len(data) > FILE_BYTES_MAX:
         raise too_large(len(data))
-    if not data.strip():
+    if not data[:HEAD_BYTES].strip() and not data.strip():
         raise _other("Le fichier est vide. Téléchargez-le de nouveau auprès de la banque.")
     for mark, sentence in _KNOWN_OTHERS:
         if data.startswith(mark) and (mark != b"BM" or b"\x00" in data[:32]):
@@ -56,22 +62,25 @@ def detect(data: bytes) -> str:
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         raise _other(_KNOWN_OTHERS[2][1])
     if looks_packed(data):
+        if len(data) > PACKED_BYTES_MAX:
+            raise too_large(len(data), PACKED_BYTES_MAX)
         return _packed(data)
     head = decode(data[:HEAD_BYTES]).text.lstrip()
-    if "OFXHEADER" in head or "<OFX>" in head.upper():
-        return "ofx"
-    if head.startswith("<"):
+    ofx = "OFXHEADER" in head or "<OFX>" in head.upper()
+    if not ofx and head.startswith("<"):
         return _xml(data, head)
-    return _text(data, head)
+    if len(data) > TEXT_BYTES_MAX:
+        raise too_large(len(data), TEXT_BYTES_MAX)
+    return "ofx" if ofx else _text(data, head)
 
 
-def too_large(size: int) -> FileRefused:
-    """The refusal of a file over 20 MB."""
-    limit = FILE_BYTES_MAX // 1024 // 1024
+def too_large(size: int, limit: int = FILE_BYTES_MAX) -> FileRefused:
+    """The refusal of a file over the limit of its kind."""
     sentence = (
-        f"Le fichier pèse {size} octets ; au plus {limit} Mo sont lus. Demandez à la banque une période plus courte."
-    )
-    return FileRefused([Fault("file_too_large", sentence, {"bytes": size, "bytes_max": FILE_BYTES_MAX})])
+        f"Le fichier est trop grand : {size / MEGABYTE:.1f} Mo. Attendu : {limit // MEGABYTE} Mo au plus pour un "
+        "fichier de cette sorte. Demandez à la banque une période plus courte."
+    ).replace(".", ",", 1)
+    return FileRefused([Fault("file_too_large", sentence, {"bytes": size, "bytes_max": limit})])
 
 
 def _packed(data: bytes) -> str:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reconcile.model import FORMATS, FileRefused
 from reconcile.readers import dispatch
-from reconcile.readers.detect import FILE_BYTES_MAX, detect
+from reconcile.readers.detect import FILE_BYTES_MAX, PACKED_BYTES_MAX, TEXT_BYTES_MAX, detect
 
 CAMT = (
     b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt>'
@@ -90,8 +90,19 @@ def test_what_is_not_a_statement_is_refused_with_what_to_do(data: bytes, expecte
     assert expected in sentence
 
 
-def test_a_file_over_twenty_megabytes_is_refused_for_its_size() -> None:
-    assert first_fault(b"x" * (FILE_BYTES_MAX + 1))[0] == "file_too_large"
+@pytest.mark.parametrize(
+    ("start", "limit", "megabytes"),
+    [
+        (b"<Document>", FILE_BYTES_MAX, "100 Mo au plus"),
+        (b":20:X\n:25:1\n", TEXT_BYTES_MAX, "40 Mo au plus"),
+        (b"OFXHEADER:100\n", TEXT_BYTES_MAX, "40 Mo au plus"),
+        (archive(), PACKED_BYTES_MAX, "20 Mo au plus"),
+    ],
+    ids=["camt", "MT940", "OFX", "ZIP"],
+)
+def test_a_file_over_the_limit_of_its_kind_is_refused_for_its_size(start: bytes, limit: int, megabytes: str) -> None:
+    code, sentence = first_fault(start.ljust(limit + 1))
+    assert (code, megabytes in sentence) == ("file_too_large", True)
 
 
 @pytest.mark.parametrize(
