@@ -44,8 +44,26 @@ def _day(name: str, *columns: str) -> list[sa.CheckConstraint]:
     return [_check(f"{name}_dates", " AND ".join(one.replace("{c}", column) for column in columns))]
 
 
-def _instant(name: str, column: str) -> sa.CheckConstraint:
-    return _check(f"{name}_instant", f"length({column}) = 27 AND {column} LIKE '____-__-__T__:__:__.______Z'")
+def _is_instant(column: str) -> str:
+    """An instant in universal time, digit by digit, on a day of the calendar."""
+    if _sqlite():
+        digits = "[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]." + "[0-9]" * 6 + "Z"
+        day = f"substr({column}, 1, 10)"
+        return (
+            f"typeof({column}) = 'text' AND {column} GLOB '{digits}' AND substr({column}, 12, 2) < '24'"
+            f" AND {day} IS date({day}, '+0 days') AND {column} > '1900'"
+        )
+    day = "((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))"
+    leap = f"CAST(substr({column}, 1, 4) AS integer)"
+    return (
+        f"CASE WHEN {column} !~ '^(19|[2-9][0-9])[0-9]{{2}}-{day}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+        f"[.][0-9]{{6}}Z$' THEN FALSE WHEN substr({column}, 6, 5) = '02-29'"
+        f" THEN {leap} % 4 = 0 AND ({leap} % 100 <> 0 OR {leap} % 400 = 0) ELSE TRUE END"
+    )
+
+
+def _instant(name: str, *columns: str) -> sa.CheckConstraint:
+    return sa.CheckConstraint(" AND ".join(f"({_is_instant(column)})" for column in columns), name=f"{name}_instant")
 
 
 def _fk(columns: str, target: str, name: str, deferred: bool = False) -> sa.ForeignKeyConstraint:
@@ -108,6 +126,7 @@ def _tables_of_reference() -> None:
         sa.Column("chart", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_ledger_info"),
         _check("ledger_info_single", "id = 1"),
+        _instant("ledger_info", "created_at"),
     )
     op.create_table(
         "book",
@@ -327,6 +346,8 @@ def _tables_of_journal() -> None:
         _fk("book", "book.code", "fk_draft_book"),
         _command("draft"),
         _check("draft_status", "status IN ('open', 'posted', 'discarded')"),
+        _instant("draft", "saved_at"),
+        *_day("draft", "date"),
     )
 
 
@@ -349,6 +370,7 @@ def _tables_of_periods() -> None:
         _check("period_event_action", "action IN ('close', 'reopen', 'definitive')"),
         _check("period_event_reason", "action <> 'reopen' OR reason <> ''"),
         _check("period_event_period", "period BETWEEN 1 AND 13"),
+        _instant("period_event", "at"),
     )
     op.create_index("ix_period_event_period", "period_event", ["book", "year", "period", "id"])
     op.create_table(
@@ -377,6 +399,7 @@ def _tables_of_periods() -> None:
         _fk("entry_id", "entry.id", "fk_year_event_entry_id"),
         _command("year_event"),
         _check("year_event_action", "action IN ('result', 'opening', 'close')"),
+        _instant("year_event", "at"),
         sa.UniqueConstraint("book", "year", "action", name="uq_year_event_once"),
     )
     op.create_table(
@@ -389,6 +412,7 @@ def _tables_of_periods() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_takeover_end"),
         _command("takeover_end"),
         _check("takeover_end_once", "id = 1"),
+        _instant("takeover_end", "at"),
         *_day("takeover_end", "until"),
     )
 

@@ -58,13 +58,38 @@ def _fk(column: str, target: str, name: str, deferred: bool = False) -> sa.Forei
     )
 
 
-def _sqlite_checks(name: str, whole: tuple[str, ...], days: tuple[str, ...] = ()) -> list[sa.CheckConstraint]:
-    if not _sqlite():
-        return []
-    found = [_check(f"{name}_whole", " AND ".join(f"typeof({c}) IN ('integer', 'null')" for c in whole))]
-    if days:
-        sql = " AND ".join(f"({c} IS NULL OR {c} IS date({c}, '+0 days'))" for c in days)
-        found.append(_check(f"{name}_dates", sql))
+def _is_day(column: str) -> str:
+    """A day of the calendar that every program reads: SQLite keeps any text, PostgreSQL years without end."""
+    real = f"{column} IS date({column}, '+0 days') AND " if _sqlite() else ""
+    return f"({column} IS NULL OR ({real}{column} BETWEEN '1900-01-01' AND '9999-12-31'))"
+
+
+def _is_instant(column: str) -> str:
+    """An instant in universal time, digit by digit, on a day of the calendar."""
+    if _sqlite():
+        digits = "[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]." + "[0-9]" * 6 + "Z"
+        day = f"substr({column}, 1, 10)"
+        return (
+            f"typeof({column}) = 'text' AND {column} GLOB '{digits}' AND substr({column}, 12, 2) < '24'"
+            f" AND {day} IS date({day}, '+0 days') AND {column} > '1900'"
+        )
+    day = "((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))"
+    leap = f"CAST(substr({column}, 1, 4) AS integer)"
+    return (
+        f"CASE WHEN {column} !~ '^(19|[2-9][0-9])[0-9]{{2}}-{day}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+        f"[.][0-9]{{6}}Z$' THEN FALSE WHEN substr({column}, 6, 5) = '02-29'"
+        f" THEN {leap} % 4 = 0 AND ({leap} % 100 <> 0 OR {leap} % 400 = 0) ELSE TRUE END"
+    )
+
+
+def _instant(name: str, *columns: str) -> sa.CheckConstraint:
+    return sa.CheckConstraint(" AND ".join(f"({_is_instant(column)})" for column in columns), name=f"{name}_instant")
+
+
+def _forms(name: str, whole: tuple[str, ...], days: tuple[str, ...]) -> list[sa.CheckConstraint]:
+    found = [_check(f"{name}_dates", " AND ".join(_is_day(column) for column in days))]
+    if _sqlite():
+        found.append(_check(f"{name}_whole", " AND ".join(f"typeof({c}) IN ('integer', 'null')" for c in whole)))
     return found
 
 
@@ -94,6 +119,7 @@ def _tables() -> None:
         sa.UniqueConstraint("sha256", name="uq_statement_file_sha256"),
         _fk("command_id", "command_log.id", "fk_statement_file_command_id", deferred=True),
         _check("statement_file_sha256", "length(sha256) = 64"),
+        _instant("statement_file", "received_at"),
     )
     op.create_table(
         "statement_profile",
@@ -132,7 +158,7 @@ def _tables() -> None:
         _check("statement_kind", "kind IN ('statement', 'notice')"),
         _check("statement_currency", "currency = 'XOF'"),
         _check("statement_proven_balances", "NOT proven OR (opening IS NOT NULL AND closing IS NOT NULL)"),
-        *_sqlite_checks("statement", ("id", "opening", "closing", "line_count"), ("start_date", "end_date")),
+        *_forms("statement", ("id", "opening", "closing", "line_count"), ("start_date", "end_date")),
     )
     op.create_index("ix_statement_iban", "statement", ["iban", "end_date"])
 
@@ -169,7 +195,7 @@ def _lines() -> None:
         _fk("iban", "bank_account.iban", "fk_statement_line_iban"),
         _check("statement_line_kind", "kind IN ('statement', 'notice')"),
         _check("statement_line_digits", "amount BETWEEN -999999999999999 AND 999999999999999"),
-        *_sqlite_checks("statement_line", ("id", "amount", "position", "occurrence"), ("booking_date", "value_date")),
+        *_forms("statement_line", ("id", "amount", "position", "occurrence"), ("booking_date", "value_date")),
     )
     op.create_table(
         "statement_line_again",

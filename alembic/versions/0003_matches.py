@@ -77,6 +77,34 @@ def _command(table: str) -> sa.ForeignKeyConstraint:
     return _fk(["command_id"], ["command_log.id"], f"fk_{table}_command_id", deferred=True)
 
 
+def _is_day(column: str) -> str:
+    """A day of the calendar that every program reads: SQLite keeps any text, PostgreSQL years without end."""
+    real = f"{column} IS date({column}, '+0 days') AND " if _sqlite() else ""
+    return f"({column} IS NULL OR ({real}{column} BETWEEN '1900-01-01' AND '9999-12-31'))"
+
+
+def _is_instant(column: str) -> str:
+    """An instant in universal time, digit by digit, on a day of the calendar."""
+    if _sqlite():
+        digits = "[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]." + "[0-9]" * 6 + "Z"
+        day = f"substr({column}, 1, 10)"
+        return (
+            f"typeof({column}) = 'text' AND {column} GLOB '{digits}' AND substr({column}, 12, 2) < '24'"
+            f" AND {day} IS date({day}, '+0 days') AND {column} > '1900'"
+        )
+    day = "((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))"
+    leap = f"CAST(substr({column}, 1, 4) AS integer)"
+    return (
+        f"CASE WHEN {column} !~ '^(19|[2-9][0-9])[0-9]{{2}}-{day}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+        f"[.][0-9]{{6}}Z$' THEN FALSE WHEN substr({column}, 6, 5) = '02-29'"
+        f" THEN {leap} % 4 = 0 AND ({leap} % 100 <> 0 OR {leap} % 400 = 0) ELSE TRUE END"
+    )
+
+
+def _instant(name: str, *columns: str) -> sa.CheckConstraint:
+    return sa.CheckConstraint(" AND ".join(f"({_is_instant(column)})" for column in columns), name=f"{name}_instant")
+
+
 def upgrade() -> None:
     """Build the tables of the reconciliation and their guards."""
     _runs()
@@ -101,6 +129,8 @@ def _runs() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_reconcile_run"),
         _fk(["book"], ["book.code"], "fk_reconcile_run_book"),
         _command("reconcile_run"),
+        _instant("reconcile_run", "at"),
+        sa.CheckConstraint(_is_day("until"), name="reconcile_run_dates"),
     )
     op.create_table(
         "match_proposal",
@@ -134,6 +164,7 @@ def _matches() -> None:
         _fk(["run_id"], ["reconcile_run.id"], "fk_bank_match_run_id", deferred=True),
         _fk(["posted_entry"], ["entry.id"], "fk_bank_match_posted_entry"),
         _command("bank_match"),
+        _instant("bank_match", "at"),
         sa.CheckConstraint("reason <> ''", name="bank_match_reason"),
     )
     # SQLite looks for the rows that wait for a parent each time one is written: never by reading them all
@@ -168,6 +199,7 @@ def _matches() -> None:
         sa.PrimaryKeyConstraint("match_id", name="pk_match_undo"),
         _fk(["match_id"], ["bank_match.id"], "fk_match_undo_match_id"),
         _command("match_undo"),
+        _instant("match_undo", "at"),
         sa.CheckConstraint("reason <> ''", name="match_undo_reason"),
     )
 

@@ -85,22 +85,48 @@ def _fk(columns: list[str], targets: list[str], name: str, deferred: bool = Fals
     )
 
 
-def _sqlite_checks(name: str, whole: tuple[str, ...], days: tuple[str, ...] = ()) -> list[sa.CheckConstraint]:
-    if not _sqlite():
-        return []
+def _is_day(column: str) -> str:
+    """A day of the calendar that every program reads: SQLite keeps any text, PostgreSQL years without end."""
+    real = f"{column} IS date({column}, '+0 days') AND " if _sqlite() else ""
+    return f"({column} IS NULL OR ({real}{column} BETWEEN '1900-01-01' AND '9999-12-31'))"
+
+
+def _is_instant(column: str) -> str:
+    """An instant in universal time, digit by digit, on a day of the calendar."""
+    if _sqlite():
+        digits = "[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]." + "[0-9]" * 6 + "Z"
+        day = f"substr({column}, 1, 10)"
+        return (
+            f"typeof({column}) = 'text' AND {column} GLOB '{digits}' AND substr({column}, 12, 2) < '24'"
+            f" AND {day} IS date({day}, '+0 days') AND {column} > '1900'"
+        )
+    day = "((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))"
+    leap = f"CAST(substr({column}, 1, 4) AS integer)"
+    return (
+        f"CASE WHEN {column} !~ '^(19|[2-9][0-9])[0-9]{{2}}-{day}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+        f"[.][0-9]{{6}}Z$' THEN FALSE WHEN substr({column}, 6, 5) = '02-29'"
+        f" THEN {leap} % 4 = 0 AND ({leap} % 100 <> 0 OR {leap} % 400 = 0) ELSE TRUE END"
+    )
+
+
+def _instant(name: str, *columns: str) -> sa.CheckConstraint:
+    return sa.CheckConstraint(" AND ".join(f"({_is_instant(column)})" for column in columns), name=f"{name}_instant")
+
+
+def _forms(name: str, whole: tuple[str, ...], days: tuple[str, ...] = ()) -> list[sa.CheckConstraint]:
     found = []
-    if whole:
+    if whole and _sqlite():
         found.append(_check(f"{name}_whole", " AND ".join(f"typeof({c}) IN ('integer', 'null')" for c in whole)))
     if days:
-        sql = " AND ".join(f"({c} IS NULL OR {c} IS date({c}, '+0 days'))" for c in days)
-        found.append(_check(f"{name}_dates", sql))
+        found.append(_check(f"{name}_dates", " AND ".join(_is_day(column) for column in days)))
     return found
 
 
 def _period(name: str) -> sa.CheckConstraint:
+    month = "period GLOB '2[01][0-9][0-9]-[01][0-9]'" if _sqlite() else "period ~ '^2[01][0-9]{2}-[01][0-9]$'"
     return _check(
         f"{name}_period",
-        "length(period) = 7 AND substr(period, 1, 4) BETWEEN '2000' AND '2100' AND substr(period, 5, 1) = '-'"
+        f"length(period) = 7 AND {month} AND period BETWEEN '2000-01' AND '2100-12'"
         " AND substr(period, 6, 2) BETWEEN '01' AND '12'",
     )
 
@@ -129,7 +155,7 @@ def _law() -> None:
         _check("levy_rate_bounds", "per_ten_thousand BETWEEN 0 AND 10000"),
         _check("levy_rate_status", status),
         _check("levy_rate_reference", "legal_reference <> ''"),
-        *_sqlite_checks("levy_rate", ("per_ten_thousand",), ("from_date",)),
+        *_forms("levy_rate", ("per_ten_thousand",), ("from_date",)),
     )
     op.create_table(
         "levy_deadline",
@@ -141,7 +167,7 @@ def _law() -> None:
         _check("levy_deadline_days", "days BETWEEN 0 AND 366"),
         _check("levy_deadline_status", status),
         _check("levy_deadline_reference", "legal_reference <> ''"),
-        *_sqlite_checks("levy_deadline", ("days",), ("from_date",)),
+        *_forms("levy_deadline", ("days",), ("from_date",)),
     )
     op.create_table(
         "levy_exemption",
@@ -154,7 +180,7 @@ def _law() -> None:
         sa.PrimaryKeyConstraint("code", "from_date", name="pk_levy_exemption"),
         _check("levy_exemption_code", "code <> '' AND title <> '' AND legal_reference <> ''"),
         _check("levy_exemption_status", status),
-        *_sqlite_checks("levy_exemption", (), ("from_date",)),
+        *_forms("levy_exemption", (), ("from_date",)),
     )
 
 
@@ -175,7 +201,8 @@ def _returns() -> None:
         _fk(["command_id"], ["command_log.id"], "fk_customs_return_command_id", deferred=True),
         _check("customs_return_sha256", "length(sha256) = 64"),
         _check("customs_return_format", "format IN ('csv', 'xlsx')"),
-        *_sqlite_checks("customs_return", ("id", "row_count")),
+        _instant("customs_return", "received_at"),
+        *_forms("customs_return", ("id", "row_count")),
     )
     amounts = ("declarations", "value", "assessed", "collected", "remitted")
     op.create_table(
@@ -196,7 +223,7 @@ def _returns() -> None:
         _fk(["entry_id"], ["entry.id"], "fk_customs_month_entry_id"),
         _period("customs_month"),
         _check("customs_month_rows", "row_count > 0"),
-        *_sqlite_checks(
+        *_forms(
             "customs_month", ("revision", "return_id", "row_count", "assessed", "collected", "remitted", "entry_id")
         ),
     )
@@ -235,7 +262,7 @@ def _returns() -> None:
             "customs_row_exempt_pays_nothing",
             "exemption = '' OR (assessed = 0 AND collected = 0 AND remitted = 0)",
         ),
-        *_sqlite_checks("customs_return_row", ("return_id", "position", "revision", *amounts), ("remitted_on",)),
+        *_forms("customs_return_row", ("return_id", "position", "revision", *amounts), ("remitted_on",)),
     )
     op.create_index("ix_customs_month_entry", "customs_month", ["entry_id"])
 

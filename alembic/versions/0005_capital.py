@@ -40,18 +40,40 @@ def _command(table: str) -> sa.ForeignKeyConstraint:
     return _fk(["command_id"], ["command_log.id"], f"fk_{table}_command_id", deferred=True)
 
 
+def _is_day(column: str) -> str:
+    """A day of the calendar that every program reads: SQLite keeps any text, PostgreSQL years without end."""
+    real = f"{column} IS date({column}, '+0 days') AND " if _sqlite() else ""
+    return f"({column} IS NULL OR ({real}{column} BETWEEN '1900-01-01' AND '9999-12-31'))"
+
+
+def _is_instant(column: str) -> str:
+    """An instant in universal time, digit by digit, on a day of the calendar."""
+    if _sqlite():
+        digits = "[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]." + "[0-9]" * 6 + "Z"
+        day = f"substr({column}, 1, 10)"
+        return (
+            f"typeof({column}) = 'text' AND {column} GLOB '{digits}' AND substr({column}, 12, 2) < '24'"
+            f" AND {day} IS date({day}, '+0 days') AND {column} > '1900'"
+        )
+    day = "((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))"
+    leap = f"CAST(substr({column}, 1, 4) AS integer)"
+    return (
+        f"CASE WHEN {column} !~ '^(19|[2-9][0-9])[0-9]{{2}}-{day}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+        f"[.][0-9]{{6}}Z$' THEN FALSE WHEN substr({column}, 6, 5) = '02-29'"
+        f" THEN {leap} % 4 = 0 AND ({leap} % 100 <> 0 OR {leap} % 400 = 0) ELSE TRUE END"
+    )
+
+
+def _instant(name: str, *columns: str) -> sa.CheckConstraint:
+    return sa.CheckConstraint(" AND ".join(f"({_is_instant(column)})" for column in columns), name=f"{name}_instant")
+
+
 def _types(table: str, whole: tuple[str, ...], days: tuple[str, ...]) -> list[sa.CheckConstraint]:
     """SQLite stores half a franc or any text unless told not to."""
-    if not _sqlite():
-        return []
-    return [
-        _check(f"{table}_whole", " AND ".join(f"typeof({column}) = 'integer'" for column in whole)),
-        _check(f"{table}_dates", " AND ".join(f"({c} IS NULL OR {c} IS date({c}, '+0 days'))" for c in days)),
-    ]
-
-
-def _instant(name: str, column: str) -> sa.CheckConstraint:
-    return _check(f"{name}_instant", f"length({column}) = 27 AND {column} LIKE '____-__-__T__:__:__.______Z'")
+    found = [_check(f"{table}_dates", " AND ".join(_is_day(column) for column in days))]
+    if _sqlite():
+        found.append(_check(f"{table}_whole", " AND ".join(f"typeof({column}) = 'integer'" for column in whole)))
+    return found
 
 
 def upgrade() -> None:

@@ -24,7 +24,7 @@ KEYS = {
     "handover_signature": "record_id part",
 }  # fmt: skip
 
-ENDED = "('rejected', 'cancelled', 'returned', 'bank_returned')"
+DEAD = "('rejected', 'cancelled', 'returned')"
 SPENT = "('paid', 'cleared', 'rejected', 'cancelled', 'returned', 'bank_returned')"
 
 
@@ -242,7 +242,7 @@ ORDER_FAULTS = (
         "order_reissued_once",
         "NEW.kind = 'reissue' AND EXISTS (SELECT 1 FROM order_charge c JOIN order_charge d ON d.book = c.book"
         " JOIN payment_order q ON q.id = d.order_id WHERE c.order_id = NEW.id AND q.reissues = NEW.reissues"
-        f" AND q.id <> NEW.id AND {_stage('q.id', 'c.book')} NOT IN {ENDED})",
+        f" AND q.id <> NEW.id AND {_stage('q.id', 'c.book')} NOT IN {DEAD})",
     ),
 )
 
@@ -781,6 +781,7 @@ def _for_engine(sql: str) -> str:
     if _sqlite():
         named = "CASE WHEN NEW.origin_ref GLOB 'statement_line:[0-9]*' THEN substr(NEW.origin_ref, 16) END"
     sql = sql.replace("{line_id}", f"CAST({named} AS {'INTEGER' if _sqlite() else 'BIGINT'})")
+    sql = sql.replace("{start}", "NEW.start_on" if _sqlite() else "CAST(NEW.start_on AS text)")
     if _sqlite():
         sql = sql.replace("{day}", "substr(NEW.at, 1, 10)").replace("{created}", "substr(NEW.created_at, 1, 10)")
         return sql.replace("{number}", "printf('%d-%04d', NEW.year, NEW.rank)")

@@ -100,6 +100,28 @@ def _fk(table: str, column: str, target: str, deferred: bool = False) -> sa.Fore
     )
 
 
+def _is_instant(column: str) -> str:
+    """An instant in universal time, digit by digit, on a day of the calendar."""
+    if _sqlite():
+        digits = "[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]." + "[0-9]" * 6 + "Z"
+        day = f"substr({column}, 1, 10)"
+        return (
+            f"typeof({column}) = 'text' AND {column} GLOB '{digits}' AND substr({column}, 12, 2) < '24'"
+            f" AND {day} IS date({day}, '+0 days') AND {column} > '1900'"
+        )
+    day = "((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))"
+    leap = f"CAST(substr({column}, 1, 4) AS integer)"
+    return (
+        f"CASE WHEN {column} !~ '^(19|[2-9][0-9])[0-9]{{2}}-{day}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+        f"[.][0-9]{{6}}Z$' THEN FALSE WHEN substr({column}, 6, 5) = '02-29'"
+        f" THEN {leap} % 4 = 0 AND ({leap} % 100 <> 0 OR {leap} % 400 = 0) ELSE TRUE END"
+    )
+
+
+def _instant(name: str, *columns: str) -> sa.CheckConstraint:
+    return sa.CheckConstraint(" AND ".join(f"({_is_instant(column)})" for column in columns), name=f"{name}_instant")
+
+
 def upgrade() -> None:
     """Build the tables of signed reconciliation statements; a line listed on one no longer holds up its month."""
     _tables()
@@ -123,6 +145,7 @@ def _tables() -> None:
         _fk(name, "command_id", "command_log.id", deferred=True),
         sa.CheckConstraint("month BETWEEN 1 AND 12", name="signoff_month"),
         sa.CheckConstraint("length(sha256) = 64", name="signoff_sha256"),
+        _instant("signoff", "at"),
     )  # fmt: skip
     name = "reconciliation_signoff_line"
     op.create_table(
@@ -142,6 +165,7 @@ def _tables() -> None:
         _fk(name, "command_id", "command_log.id", deferred=True),
         sa.CheckConstraint("part IN ('preparer', 'reviewer')", name="signoff_part"),
         sa.CheckConstraint("algorithm = 'ed25519' AND length(signature) = 128", name="signoff_signature"),
+        _instant("signoff_signed", "signed_at"),
     )  # fmt: skip
 
 

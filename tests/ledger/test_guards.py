@@ -263,7 +263,8 @@ SINGLE = {
                                 fingerprint="f", outcome="done", answer="{}"),
     "command_log_instant": insert("command_log", id=999, at="hier", actor="a", command="c", fingerprint="f",
                                   outcome="done", answer="{}"),
-    "ledger_info_single": insert("ledger_info", id=2, fictional=True, created_at="x", chart="c"),
+    "ledger_info_single": insert("ledger_info", id=2, fictional=True, created_at="2026-04-02T12:00:00.000000Z",
+                                 chart="c"),
     "account_pairing": insert("account", number="9", title="t", postable=True, suspense=False, to_confirm=False,
                               chart="c", pairing="autre"),
     "account_event_action": insert("account_event", id=999, account="65881", action="geler", from_date="2026-01-01",
@@ -273,7 +274,7 @@ SINGLE = {
     "app_user_role": insert("app_user", name="x", role="roi", command_id=1),
     "user_event_action": insert("user_event", id=999, user_name="n", action="bannir", reason="r", command_id=1),
     "draft_status": insert("draft", id=1, book="BF", date="2026-03-01", status="validé", revision=1, content="{}",
-                           author="a", saved_at="x", command_id=1),
+                           author="a", saved_at="2026-04-02T12:00:00.000000Z", command_id=1),
     "takeover_end_once": insert("takeover_end", id=2, until="2026-03-31", at="2026-04-02T12:00:00.000000Z", actor="a",
                                 command_id=1),
 }  # fmt: skip
