@@ -23,5 +23,9 @@ def import_return(
         return take_return(unit, read, book)
 
     payload = {"file": read.name, "sha256": read.sha256, "book": book}
-    done: Answer = ledger.perform("collection import", act, payload=payload, key=key, dry_run=dry_run)
-    return {"file": read.name, "dry_run": dry_run, **done}
+    try:
+        done: Answer = ledger.perform("collection import", act, payload=payload, key=key, dry_run=dry_run)
+    finally:
+        read.close()
+    form = "months" if read.declared is None else "declarations"
+    return {"file": read.name, "dry_run": dry_run, "form": form, **done}

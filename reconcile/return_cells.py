@@ -42,13 +42,13 @@ class RowReader:
             office=self._office(),
             period=self._period(),
             exemption=exemption,
-            declarations=self._amount("declarations", exemption),
-            value=self._amount("valeur_en_douane", exemption),
-            assessed=self._amount("liquide", exemption),
-            collected=self._amount("recouvre", exemption),
-            remitted=self._amount("reverse", exemption),
+            declarations=self.amount("declarations", exemption),
+            value=self.amount("valeur_en_douane", exemption),
+            assessed=self.amount("liquide", exemption),
+            collected=self.amount("recouvre", exemption),
+            remitted=self.amount("reverse", exemption),
             reference=self._reference(),
-            remitted_on=self._day(),
+            remitted_on=self.day("date_reversement"),
         )
         return None if self.faults else found
 
@@ -84,7 +84,13 @@ class RowReader:
             self._fault("code_exoneration", f"le code d'exonération « {text} » n'est pas un code")
         return text
 
-    def _amount(self, column: str, exemption: str) -> int:
+    def place(self) -> tuple[tuple[str, str, str, str], list[Fault]]:
+        """State, office, period and exemption code of the row, with the faults of these cells."""
+        found = (self._text("etat").upper(), self._office(), self._period(), self._code())
+        return found, self.faults
+
+    def amount(self, column: str, exemption: str) -> int:
+        """The whole francs of a cell; a fault, and 0, when it holds none."""
         cell = self.cells.get(column, "")
         if isinstance(cell, str) and cell.isascii() and cell.isdecimal() and len(cell) <= DIGITS_MAX:
             return int(cell)  # nearly every amount of a file; the others are read with care
@@ -108,16 +114,17 @@ class RowReader:
             self._fault("reference_reversement", f"la référence dépasse {REFERENCE_LENGTH_MAX} caractères")
         return text or None
 
-    def _day(self) -> date | None:
-        cell = self.cells.get("date_reversement", "")
-        text = self._text("date_reversement")
+    def day(self, column: str) -> date | None:
+        """The date of a cell, None when it is empty or, with a fault, when it is no date."""
+        cell = self.cells.get(column, "")
+        text = self._text(column)
         if not text:
             return None
         found = cell if isinstance(cell, date) else _day_of(text)
         if isinstance(found, datetime):
             found = found.date()
         if found is None or not 2000 <= found.year <= 2100:
-            self._fault("date_reversement", f"la date « {text} » n'est pas une date, attendu AAAA-MM-JJ ou JJ/MM/AAAA")
+            self._fault(column, f"la date « {text} » n'est pas une date, attendu AAAA-MM-JJ ou JJ/MM/AAAA")
             return None
         return found
 

@@ -4,9 +4,9 @@ import codecs
 import re
 from typing import NamedTuple
 
-_DOS_BYTES = b"\x82\x8a\x85\x90"
+DOS_BYTES = b"\x82\x8a\x85\x90"
 """é è à É in code page 850."""
-_WINDOWS_BYTES = b"\xe9\xe8\xe0\xc9"
+WINDOWS_BYTES = b"\xe9\xe8\xe0\xc9"
 """é è à É in code page 1252."""
 
 _WINDOWS_TABLE = "".join(bytes([code]).decode("cp1252", "ignore") or chr(code) for code in range(256))
@@ -41,7 +41,7 @@ def decode(data: bytes) -> Decoded:
         return Decoded(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError:
         pass
-    dos, windows = (sum(map(data.count, (bytes([code]) for code in codes))) for codes in (_DOS_BYTES, _WINDOWS_BYTES))
+    dos, windows = (sum(map(data.count, (bytes([code]) for code in codes))) for codes in (DOS_BYTES, WINDOWS_BYTES))
     if dos > windows:
         return Decoded(data.decode("cp850"), "cp850")
     return Decoded(codecs.charmap_decode(data, "strict", _WINDOWS_TABLE)[0], "cp1252")

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 
 from ledger.check import Check, Row, sql_check
 from ledger.levy.chain import collections
+from ledger.levy.take_declarations import file_parts
 from ledger.tables.levy import customs_return
 
 
@@ -14,9 +15,11 @@ def _files(connection: Connection) -> Iterable[Row]:
     """Each stored file, one at a time: its bytes still give its fingerprint."""
     for number in connection.execute(select(customs_return.c.id).order_by(customs_return.c.id)).scalars().all():
         row = connection.execute(select(customs_return).where(customs_return.c.id == number)).one()
-        found = hashlib.sha256(row.content).hexdigest()
-        if found != row.sha256:
-            yield {"return": row.id, "file": row.name, "sha256": row.sha256, "found": found}
+        digest = hashlib.sha256()
+        for part in file_parts(connection, row.id, row.content):
+            digest.update(part)
+        if digest.hexdigest() != row.sha256:
+            yield {"return": row.id, "file": row.name, "sha256": row.sha256, "found": digest.hexdigest()}
 
 
 def _gaps(connection: Connection) -> Iterable[Row]:
@@ -86,10 +89,25 @@ CHECKS = (
         "SELECT r.return_id, r.position, r.office, r.period FROM customs_return_row r WHERE r.declarations < 0"
         " OR r.value < 0 OR r.assessed < 0 OR r.collected < 0 OR r.remitted < 0"
         " OR (r.exemption <> '' AND (r.assessed <> 0 OR r.collected <> 0 OR r.remitted <> 0"
-        " OR NOT EXISTS (SELECT 1 FROM levy_exemption x WHERE x.code = r.exemption)))"
+        " OR (NOT EXISTS (SELECT 1 FROM levy_exemption x WHERE x.code = r.exemption)"
+        " AND NOT EXISTS (SELECT 1 FROM levy_decision x WHERE x.kind = 'exemption' AND x.code = r.exemption))))"
         " OR NOT EXISTS (SELECT 1 FROM customs_return f WHERE f.id = r.return_id)"
         " OR NOT EXISTS (SELECT 1 FROM customs_month m WHERE m.state = r.state AND m.office = r.office"
         " AND m.period = r.period AND m.revision = r.revision)",
+    ),
+    sql_check(
+        "levy_declarations",
+        "Prélèvement : chaque ligne d'un fichier de déclarations est la somme de ses déclarations, toutes rattachées",
+        "SELECT r.return_id, r.position, r.office, r.period FROM customs_return_row r"
+        " LEFT JOIN customs_declaration d ON d.return_id = r.return_id AND d.row_position = r.position"
+        " WHERE r.return_id IN (SELECT p.return_id FROM customs_return_part p UNION"
+        " SELECT o.return_id FROM customs_declaration o)"
+        " GROUP BY r.return_id, r.position, r.office, r.period, r.declarations, r.value, r.assessed, r.collected"
+        " HAVING count(d.return_id) <> r.declarations OR coalesce(sum(d.value), 0) <> r.value"
+        " OR coalesce(sum(d.assessed), 0) <> r.assessed OR coalesce(sum(d.collected), 0) <> r.collected"
+        " UNION ALL SELECT o.return_id, o.row_position, o.number, '' FROM customs_declaration o"
+        " WHERE NOT EXISTS (SELECT 1 FROM customs_return_row r WHERE r.return_id = o.return_id"
+        " AND r.position = o.row_position)",
     ),
     Check("levy_files", "Prélèvement : chaque état de recettes gardé a toujours l'empreinte de son fichier", _files),
     Check(

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ledger.levy.chain import Collection
+from ledger.levy.declared import ODD
 from ledger.levy.expected import tolerance
 from ledger.levy.law import LevyLaw
 from ledger.levy.months import next_period
@@ -23,6 +24,12 @@ TITLES = {
     "before_levy": "Avant l'entrée en vigueur",
     "collected_over_assessed": "Recouvré supérieur au liquidé",
     "date_missing": "Reversement sans date",
+    "declaration_date": "Déclarations d'un autre mois",
+    "declaration_over_collected": "Déclarations recouvrées au-delà du liquidé",
+    "declaration_rate": "Déclarations liquidées à un autre taux",
+    "declaration_rounding": "Déclarations arrondies autrement",
+    "declaration_total": "Total différent de ses déclarations",
+    "declaration_twice": "Déclarations en double",
     "declarations_missing": "Base sans déclaration",
     "exempt_share": "Part exonérée inhabituelle",
     "late": "Reversement tardif",
@@ -79,6 +86,8 @@ def _rate(row: Collection, law: LevyLaw) -> Iterator[Anomaly]:
         if row.base or row.assessed:
             yield _made("before_levy", row, row.assessed, "Le prélèvement n'était pas encore en vigueur ce mois-là.")
         return
+    if row.declared is not None and row.declared.base == row.base:
+        return  # judged declaration by declaration
     difference = row.assessed - row.expected
     if abs(difference) > tolerance(row.declarations):
         text = (
@@ -122,7 +131,36 @@ def _filing(row: Collection, law: LevyLaw) -> Iterator[Anomaly]:
         yield _made("late", row, row.remitted, text)
 
 
-ALONE: tuple[Callable[[Collection, LevyLaw], Iterator[Anomaly]], ...] = (_rate, _chain, _filing)
+DECLARED = {
+    "declaration_rate": "{} à un autre taux que celui de sa date : écart {} francs.",
+    "declaration_rounding": "{} à un franc près du taux : écart {} francs, affaire d'arrondi.",
+    "declaration_date": "{} d'une date hors du mois.",
+    "declaration_over_collected": "{} de plus recouvré que liquidé : {} francs.",
+    "declaration_twice": "{} d'un numéro déjà porté la même année au même bureau : {} francs liquidés.",
+}
+
+
+def _declarations(row: Collection, law: LevyLaw) -> Iterator[Anomaly]:
+    one = row.declared
+    if one is None:
+        return
+    for code, (lines, francs) in ODD.items():
+        if count := getattr(one, lines):
+            amount = None if francs is None else getattr(one, francs)
+            text = DECLARED[code].format(counted(count, "déclaration"), format_francs(amount or 0))
+            yield _made(code, row, amount, text)
+    stated, summed = (row.base, row.exempt_base, row.assessed), (one.base, one.exempt_base, one.assessed)
+    if stated != summed:
+        told = ", ".join(
+            f"{name} {format_francs(total)} contre {format_francs(detail)}"
+            for name, total, detail in zip(("base", "exonéré", "liquidé"), stated, summed, strict=True)
+            if total != detail
+        )
+        text = f"Le dernier état n'est plus la somme des déclarations connues (version {one.revision}) : {told}."
+        yield _made("declaration_total", row, row.assessed - one.assessed, text)
+
+
+ALONE: tuple[Callable[[Collection, LevyLaw], Iterator[Anomaly]], ...] = (_rate, _declarations, _chain, _filing)
 """The rules that look at one month alone."""
 
 

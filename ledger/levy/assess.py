@@ -1,26 +1,32 @@
 """Take a customs return into the books: store its rows, assess the levy, correct what an earlier return said."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from ledger.book import BOOKS
 from ledger.chart import account_of, require_book
 from ledger.correction_rules import first_open, mirror
 from ledger.entry import EntryDraft, Line
 from ledger.entry_rules import Law
+from ledger.levy.declarations import Declared
+from ledger.levy.declared import odd_counts
 from ledger.levy.law import levy_law
 from ledger.levy.months import Key, OfficeMonth, office_months, period_end
 from ledger.levy.return_rules import CustomsReturn, ReturnRefused, ReturnRow, check_rows
+from ledger.levy.take_declarations import same_declarations, store_declarations, with_remittances
 from ledger.post import law_of, post_entries
 from ledger.read import find_by_id, lines_of
+from ledger.sealed_rows import insert_rows
 from ledger.tables.levy import customs_month, customs_return, customs_return_row
 from ledger.users import allow
 
 Answer = dict[str, Any]
+ROW_COLUMNS = ("return_id", "revision", *ReturnRow._fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +71,19 @@ def take_return(unit: Any, read: CustomsReturn, book: str | None = None) -> Answ
     offices: dict[str, set[str]] = {}
     for state, office, _ in before:
         offices.setdefault(state, set()).add(office)
-    faults = [*read.faults, *check_rows(read.rows, levy_law(connection), offices, book)]
+    law = levy_law(connection)
+    faults = [*read.faults, *check_rows(read.rows, law, offices, book)]
+    rows = read.rows
+    if read.declared is not None:
+        rows, lost = with_remittances(rows, before)
+        faults += lost
     if faults:
         raise ReturnRefused(read.name, sorted(faults, key=lambda fault: fault.row or 0))
-    months = _months(read.rows, before)
-    changed = [one for one in months if not _same(one)]
+    months = _months(rows, before)
+    changed = [one for one in months if not _same(connection, one, read.declared)]
     return_id = unit.next_id(customs_return)
-    law = law_of(connection)
-    drafts = [draft for one in changed if not one.keeps_entry for draft in _drafts(unit, one, law, return_id)]
+    books_law = law_of(connection)
+    drafts = [draft for one in changed if not one.keeps_entry for draft in _drafts(unit, one, books_law, return_id)]
     sealed = post_entries(unit, drafts)
     new_entries = {one.key: one.id for one in sealed if one.correction is None}
     _store(unit, read, return_id, changed, new_entries)
@@ -81,7 +92,14 @@ def take_return(unit: Any, read: CustomsReturn, book: str | None = None) -> Answ
          "amount": draft.lines[0].debit}
         for one, draft in zip(sealed, drafts, strict=True)
     ]  # fmt: skip
-    return {**_counts(months, changed, drafts), "status": "imported", "rows": len(read.rows), "entries": told}
+    answer = {**_counts(months, changed, drafts), "status": "imported", "rows": _row_count(read), "entries": told}
+    if read.declared is not None:
+        answer |= {"declarations": read.declared.count, "odd": odd_counts(connection, law, return_id)}
+    return answer
+
+
+def _row_count(read: CustomsReturn) -> int:
+    return len(read.rows) if read.declared is None else read.declared.count
 
 
 def _counts(months: Sequence[_Month], changed: Sequence[_Month], drafts: Sequence[EntryDraft]) -> Answer:
@@ -103,8 +121,14 @@ def _months(rows: Sequence[ReturnRow], before: Mapping[Key, OfficeMonth]) -> lis
     return [_Month(name, tuple(group), before.get(name)) for name, group in groupby(ordered, key=key)]
 
 
-def _same(month: _Month) -> bool:
-    """True when the file states of this month exactly what was stated before."""
+def _same(connection: Connection, month: _Month, declared: Declared | None) -> bool:
+    """True when the file states of this month exactly what was stated before, declaration by declaration if given."""
+    if not _same_totals(month):
+        return False
+    return declared is None or same_declarations(connection, month.rows, declared)
+
+
+def _same_totals(month: _Month) -> bool:
     before, taxable = month.before, next((row for row in month.rows if not row.exemption), None)
     if before is None:
         return False
@@ -170,20 +194,23 @@ def _store(
             name=read.name,
             format=read.format,
             content=read.content,
-            row_count=len(read.rows),
+            row_count=_row_count(read),
             received_at=unit.now,
             actor=unit.user.name,
             command_id=unit.command_id,
         )
     )
-    rows: list[dict[str, Any]] = []
-    months: list[dict[str, Any]] = []
-    for one in changed:
-        rows.extend({**row._asdict(), "return_id": return_id, "revision": one.revision} for row in one.rows)
-        months.append(_sealing(one, return_id, new_entries))
+    if read.declared is not None:
+        store_declarations(connection, return_id, read.declared, [row for one in changed for row in one.rows])
+    rows = [(return_id, one.revision, *row[:11], _text(row.remitted_on)) for one in changed for row in one.rows]
+    months = [_sealing(one, return_id, new_entries) for one in changed]
     if rows:
-        connection.execute(insert(customs_return_row), rows)
+        insert_rows(connection, customs_return_row.name, ROW_COLUMNS, rows)
         connection.execute(insert(customs_month), months)
+
+
+def _text(day: dt.date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _sealing(month: _Month, return_id: int, new_entries: Mapping[str | None, int]) -> dict[str, Any]:

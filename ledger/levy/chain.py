@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from ledger.balance import last_date
 from ledger.levy.credited import booked_credits, by_reference, reference_key
+from ledger.levy.declared import DeclaredMonth, declared_months
 from ledger.levy.expected import expected_levy
 from ledger.levy.law import LevyLaw, levy_law
 from ledger.levy.months import OfficeMonth, office_months, period_end, period_start
@@ -23,7 +24,9 @@ TRANSIT_DAYS = 10
 class Collection:
     """One office and month, or, with `office` and `period` None, what a book received under no known reference.
 
-    Whole francs. `expected` is base times rate; `to_collect` = assessed - collected; `to_remit` = collected -
+    Whole francs. `expected` is base times rate, declaration by declaration when the month's total is made of them
+    (`declared` sums up the declarations known, even when a later return states another total); `to_collect` =
+    assessed - collected; `to_remit` = collected -
     remitted, negative when too much was sent. `gap` = assessed - credited = `not_collected` + `not_remitted` +
     `in_transit` + `unexplained`, each of any sign. `days_late` counts from `due_date` to the day of the
     remittance, or to the day of the report while something is still to remit.
@@ -52,6 +55,7 @@ class Collection:
     not_remitted: int = 0
     in_transit: int = 0
     unexplained: int = 0
+    declared: DeclaredMonth | None = None
 
     @property
     def gap(self) -> int:
@@ -93,7 +97,8 @@ def collections(
         months = [_as_of(one, day) for one in months if period_start(one.period) <= day]
     booked, waiting, rest = _credited(connection, months, book, day if past else None, known, known_command)
     kept = [one for one in months if _touches(one.period, start, end)]
-    rows = [_row(one, law, day, booked.get(one.key, 0), waiting.get(one.key, 0)) for one in kept]
+    detail = declared_months(connection, law, book=book, known_command=known_command)
+    rows = [_row(one, law, day, booked.get(one.key, 0), waiting.get(one.key, 0), detail.get(one.key)) for one in kept]
     rows += [_rest(code, *amounts) for code, amounts in sorted(rest.items()) if any(amounts)]
     return rows
 
@@ -154,8 +159,17 @@ def _shared(
     return found
 
 
-def _row(one: OfficeMonth, law: LevyLaw, day: dt.date, booked: int, waiting: int) -> Collection:
+def _expected(one: OfficeMonth, law: LevyLaw, declared: DeclaredMonth | None) -> int:
+    """By declaration when they make up the base that is stated, else on the total."""
+    if declared is not None and declared.base == one.base:
+        return declared.expected
     rate = law.rate(one.period)
+    return expected_levy(one.base, rate.per_ten_thousand) if rate else 0
+
+
+def _row(
+    one: OfficeMonth, law: LevyLaw, day: dt.date, booked: int, waiting: int, declared: DeclaredMonth | None
+) -> Collection:
     due = law.due_date(one.period)
     credited = booked + waiting
     to_credit = one.remitted - credited
@@ -167,7 +181,7 @@ def _row(one: OfficeMonth, law: LevyLaw, day: dt.date, booked: int, waiting: int
         period=one.period,
         base=one.base,
         exempt_base=one.exempt_base,
-        expected=expected_levy(one.base, rate.per_ten_thousand) if rate else 0,
+        expected=_expected(one, law, declared),
         assessed=one.assessed,
         collected=one.collected,
         remitted=one.remitted,
@@ -185,6 +199,7 @@ def _row(one: OfficeMonth, law: LevyLaw, day: dt.date, booked: int, waiting: int
         not_remitted=one.collected - one.remitted,
         in_transit=to_credit if recent and to_credit > 0 else 0,
         unexplained=0 if recent and to_credit > 0 else to_credit,
+        declared=declared,
     )
 
 

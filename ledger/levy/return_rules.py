@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ledger.book import BOOKS
+from ledger.levy.declarations import Declared
 from ledger.levy.law import LevyLaw
 from ledger.money import AMOUNT_MAX, format_francs
 from ledger.refusal import Refusal
@@ -50,6 +51,13 @@ class CustomsReturn:
     content: bytes
     rows: tuple[ReturnRow, ...]
     faults: tuple[Fault, ...] = ()
+    declared: Declared | None = None
+    """The declarations that the rows sum up, when the file gives them; `content` is then empty."""
+
+    def close(self) -> None:
+        """Let go of the temporary files of a long return."""
+        if self.declared is not None:
+            self.declared.close()
 
 
 class ReturnRefused(Refusal):

@@ -26,32 +26,34 @@ def check_workbook(data: bytes) -> list[str]:
     with archive:
         names = [member.filename for member in members]
         if len({name.lower() for name in names}) != len(names):
-            raise _unsafe("deux parties portent le même nom", "names")
+            raise unsafe_workbook("deux parties portent le même nom", "names")
         total = 0
         for member in members:
-            _check_part(member)
+            check_part(member)
             content = unpack(archive, member)
             total += len(content)
             if total > UNPACKED_BYTES_MAX:
-                raise _unsafe("il pèse plus de 50 Mo une fois décompressé", "size")
+                raise unsafe_workbook("il pèse plus de 50 Mo une fois décompressé", "size")
             if b"<!DOCTYPE" in content[:4096].replace(b"\0", b"").upper():  # UTF-16 puts a null beside each letter
-                raise _unsafe("un document XML y déclare un type (DOCTYPE)", "doctype")
+                raise unsafe_workbook("un document XML y déclare un type (DOCTYPE)", "doctype")
     return names
 
 
-def _check_part(member: zipfile.ZipInfo) -> None:
+def check_part(member: zipfile.ZipInfo) -> None:
+    """Refuses: archive_unsafe, for an unusual compression, macros, links to other workbooks, an archive inside."""
     name = member.filename.replace("\\", "/").lower()
     if member.compress_type not in _READABLE:
-        raise _unsafe("sa compression est inconnue", "compression")
+        raise unsafe_workbook("sa compression est inconnue", "compression")
     if name.endswith("vbaproject.bin"):
-        raise _unsafe("il contient des macros", "macros")
+        raise unsafe_workbook("il contient des macros", "macros")
     if "externallinks/" in name:
-        raise _unsafe("il dépend d'autres classeurs", "links")
+        raise unsafe_workbook("il dépend d'autres classeurs", "links")
     if name.endswith(_NESTED):
-        raise _unsafe("il contient une archive", "nested")
+        raise unsafe_workbook("il contient une archive", "nested")
 
 
-def _unsafe(found: str, reason: str) -> FileRefused:
+def unsafe_workbook(found: str, reason: str) -> FileRefused:
+    """The refusal of a workbook for what was found in it."""
     return _refused(
         "archive_unsafe",
         f"Le classeur n'est pas sûr : {found}. Attendu : un classeur ordinaire, sans macro ni lien externe. "

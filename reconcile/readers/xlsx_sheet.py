@@ -23,9 +23,21 @@ def sheet_table(source: BinaryIO, title: str, workbook: Any, shared_strings: lis
     rows (`structure`), `file_too_large`.
     """
     from openpyxl.utils.datetime import CALENDAR_MAC_1904
-    from openpyxl.worksheet._reader import WorkSheetParser
 
     table = Table(format, [], [], name=title, since_1904=workbook.epoch == CALENDAR_MAC_1904)
+    parser = sheet_parser(source, table, workbook, shared_strings)
+    _collect(table, parser)
+    if any(attributes.get("hidden") in ("1", "true") for attributes in parser.row_dimensions.values()):
+        table.notes.append("hidden_rows_read")
+    return table
+
+
+def sheet_parser(source: BinaryIO, table: Table, workbook: Any, shared_strings: list[str]) -> Any:
+    """openpyxl's reader of one sheet; its `parse()` gives each row's number and cells. `table` names the sheet.
+
+    Refuses (`FileRefused`): formula_without_value.
+    """
+    from openpyxl.worksheet._reader import WorkSheetParser
 
     class Rows(WorkSheetParser):
         """openpyxl gives None for a formula that was never calculated; here it is a refusal."""
@@ -39,7 +51,7 @@ def sheet_table(source: BinaryIO, title: str, workbook: Any, shared_strings: lis
                     raise _without_value(table, cell["row"], cell["column"])
             return cell
 
-    parser = Rows(
+    return Rows(
         source,
         shared_strings,
         data_only=True,
@@ -47,10 +59,6 @@ def sheet_table(source: BinaryIO, title: str, workbook: Any, shared_strings: lis
         date_formats=workbook._date_formats,
         timedelta_formats=workbook._timedelta_formats,
     )
-    _collect(table, parser)
-    if any(attributes.get("hidden") in ("1", "true") for attributes in parser.row_dimensions.values()):
-        table.notes.append("hidden_rows_read")
-    return table
 
 
 def _collect(table: Table, parser: Any) -> None:
@@ -66,7 +74,7 @@ def _collect(table: Table, parser: Any) -> None:
                 raise _far_cell(table, number, column)
             if column > len(row):
                 row.extend([""] * (column - len(row)))
-            row[column - 1] = _cell(value)
+            row[column - 1] = cell_of(value)
         if not row:
             empty += 1
             if empty > EMPTY_ROWS_MAX:
@@ -90,7 +98,8 @@ def _collect(table: Table, parser: Any) -> None:
             )
 
 
-def _cell(value: Any) -> Cell:
+def cell_of(value: Any) -> Cell:
+    """A value of openpyxl as the readers take it."""
     if isinstance(value, bool):
         return "VRAI" if value else "FAUX"
     if isinstance(value, (str, int, float, date, datetime)):

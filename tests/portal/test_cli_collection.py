@@ -38,6 +38,7 @@ def test_an_import_answers_what_it_changed_and_the_entries_it_posted(shop: Any) 
     assert done.document == {
         "file": "etat.csv",
         "dry_run": False,
+        "form": "months",
         "status": "imported",
         "rows": 3,
         "months": 2,

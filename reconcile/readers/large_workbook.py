@@ -1,0 +1,127 @@
+"""A workbook too long for memory: its parts are looked at in a stream, then the rows of its sheets come one by one."""
+
+import warnings
+import zipfile
+from collections.abc import Iterator
+from typing import IO, Any
+
+from reconcile.model import FileRefused
+from reconcile.readers.archive import ENTRIES_MAX, check_member
+from reconcile.readers.table import COLUMNS_MAX, Row, Table
+from reconcile.readers.workbook_archive import check_part, unsafe_workbook
+from reconcile.readers.xlsx_sheet import EMPTY_ROWS_MAX, cell_of, sheet_parser
+
+FORMAT = "xlsx"
+UNPACKED_BYTES_MAX = 1024 * 1024 * 1024
+_CHUNK = 1 << 20
+
+
+def check_large_workbook(stream: IO[bytes]) -> None:
+    """Every part is unpacked once, its real bytes counted and none kept.
+
+    Refuses (`FileRefused`): archive_unsafe, as `workbook_archive.check_workbook`, up to a gibibyte unpacked.
+    """
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+            if len(members) > ENTRIES_MAX or len({one.filename.lower() for one in members}) != len(members):
+                raise unsafe_workbook("ses parties sont trop nombreuses ou portent le même nom", "names")
+            total = 0
+            for member in members:
+                check_member(member)
+                check_part(member)
+                total += _count(archive, member, UNPACKED_BYTES_MAX - total)
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError, zipfile.zlib.error):  # type: ignore[attr-defined]  # zipfile names the module that it uses
+        raise unsafe_workbook("l'archive est abîmée ou incomplète", "broken") from None
+
+
+def _count(archive: zipfile.ZipFile, member: zipfile.ZipInfo, allowed: int) -> int:
+    size = 0
+    with archive.open(member) as part:
+        while chunk := part.read(_CHUNK):
+            if size == 0 and b"<!DOCTYPE" in chunk[:4096].replace(b"\0", b"").upper():
+                raise unsafe_workbook("un document XML y déclare un type (DOCTYPE)", "doctype")
+            size += len(chunk)
+            if size > min(allowed, member.file_size):
+                raise unsafe_workbook("une partie se décompresse au-delà de ce qu'elle annonce", "size")
+    return size
+
+
+class LargeWorkbook:
+    """The sheets of a checked workbook; rows are read from the file each time they are asked for.
+
+    Refuses (`FileRefused`): not_recognised, formula_without_value, structure.
+    """
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        import openpyxl
+
+        check_large_workbook(stream)
+        stream.seek(0)
+        with warnings.catch_warnings():
+            # openpyxl warns of styles and extensions that it drops: nothing that a return holds.
+            warnings.simplefilter("ignore")
+            try:
+                self._workbook: Any = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+            except Exception as error:  # a broken workbook fails anywhere in openpyxl
+                raise _broken(error) from error
+
+    def sheets(self) -> list[str]:
+        """The titles of the sheets of cells."""
+        return [sheet.title for sheet in self._workbook.worksheets if hasattr(sheet, "_get_source")]
+
+    def rows(self, title: str) -> Iterator[tuple[int, Row]]:
+        """Each row that holds something, with its number in the sheet."""
+        sheet = self._workbook[title]
+        table = Table(FORMAT, [], [], name=title)
+        last = 0
+        with sheet._get_source() as source:
+            parser = sheet_parser(source, table, self._workbook, sheet._shared_strings).parse()
+            while True:
+                try:
+                    number, cells = next(parser)
+                except StopIteration:
+                    return
+                except FileRefused:
+                    raise
+                except Exception as error:  # as above
+                    raise _broken(error) from error
+                row = _row(table, number, cells)
+                if not row:
+                    continue
+                if number - last > EMPTY_ROWS_MAX or number <= last:
+                    raise _far(table, number)
+                last = number
+                yield number, row
+
+
+def _row(table: Table, number: int, cells: list[dict[str, Any]]) -> Row:
+    row: Row = []
+    for cell in cells:
+        value, column = cell["value"], cell["column"]
+        if value is None or value == "":
+            continue
+        if column > COLUMNS_MAX:
+            raise _far(table, number)
+        if column > len(row):
+            row.extend([""] * (column - len(row)))
+        row[column - 1] = cell_of(value)
+    return row
+
+
+def _far(table: Table, number: int) -> FileRefused:
+    return table.refusal(
+        "structure",
+        f"Feuille « {table.name} », ligne {number} : une valeur se trouve loin du tableau. "
+        f"Attendu : {COLUMNS_MAX} colonnes au plus et des lignes qui se suivent.",
+        row=number,
+    )
+
+
+def _broken(error: Exception) -> FileRefused:
+    return Table(FORMAT, [], []).refusal(
+        "not_recognised",
+        "Le classeur ne peut pas être ouvert. Attendu : un classeur .xlsx intact. "
+        "Ouvrez-le dans un tableur et enregistrez-le de nouveau.",
+        reason=type(error).__name__,
+    )
