@@ -9,6 +9,7 @@ from ledger.age import age_class, age_days
 from ledger.money import format_francs
 from ledger.refusal import plain
 from reconcile.bank_position import Position
+from reconcile.banking_days import last_open_day
 from reconcile.suspense import SuspenseItem
 
 
@@ -135,9 +136,13 @@ def find_faults(at: Position, covered_until: dt.date | None) -> list[EtatFault]:
     if at.bank is None:
         return [EtatFault("no_statement", f"Aucun relevé n'a été importé pour le compte du livre {name}.")]
     found = []
-    if covered_until is None or covered_until < last_weekday(at.day):
-        until = "aucun jour" if covered_until is None else f"le {covered_until:%d/%m/%Y}"
-        message = f"Les relevés du livre {name} ne couvrent pas la fin du mois : dernier jour couvert, {until}."
+    expected = last_open_day(at.book, at.day)
+    if covered_until is None or covered_until < expected:
+        until = "aucun" if covered_until is None else f"le {covered_until:%d/%m/%Y}"
+        message = (
+            f"Les relevés du livre {name} ne couvrent pas la fin du mois : dernier jour où la banque est ouverte, le "
+            f"{expected:%d/%m/%Y} ; dernier jour couvert, {until}."
+        )
         found.append(EtatFault("month_not_covered", f"{message} Importez le relevé qui manque."))
     if not at.bank.proven:
         message = f"Le solde de la banque du livre {name} n'est pas prouvé (un relevé ne donne pas ses deux soldes)."
@@ -156,10 +161,3 @@ def find_faults(at: Position, covered_until: dt.date | None) -> list[EtatFault]:
         )
         found.append(EtatFault("difference", message))
     return found
-
-
-def last_weekday(end: dt.date) -> dt.date:
-    """The last day of the month on which a bank may book: Saturdays and Sundays have no statement."""
-    while end.weekday() >= 5:
-        end -= dt.timedelta(days=1)
-    return end

@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 
 from ledger.money import format_francs
 from ledger.plural import counted
+from reconcile.banking_days import open_days
+
+DAY = dt.timedelta(days=1)
 
 
 class KnownStatement(NamedTuple):
@@ -21,27 +24,45 @@ class KnownStatement(NamedTuple):
     closing: int | None
 
 
-def find_gaps(statements: Sequence[KnownStatement], until: dt.date | None, silent_days: int) -> list[dict[str, Any]]:
+LONG_SILENCE_OPEN_DAYS = 5
+"""Days of banking without a statement that deserve a look even when the balances join: a week."""
+
+
+def find_gaps(
+    statements: Sequence[KnownStatement], book: str, until: dt.date | None, silent_days: int, *, expected: bool = False
+) -> list[dict[str, Any]]:
     """Each fault as `{"code", "message", "from", "to", "statement"}`, in the order of dates.
 
     Codes: no_statement, opening_not_previous_closing (with `difference`), number_missing, days_without_statement,
-    overlap, silent_account.
+    overlap, silent_account. Days when the bank of the book's State is or may be closed never count as missing.
+    `expected` says that statements are asked for up to `until`: the days after the last one count then.
     """
     chain = sorted(statements, key=lambda one: (one.end or dt.date.min, one.start or dt.date.min, one.id))
     found: list[dict[str, Any]] = []
     if not chain:
         return [_gap("no_statement", "Aucun relevé n'a été importé pour ce compte.", None, until, None)]
     for before, after in itertools.pairwise(chain):
-        found.extend(_between(before, after))
+        found.extend(_between(before, after, book))
     last = chain[-1].end
     if last is not None and until is not None and (until - last).days > silent_days:
         days = (until - last).days
         message = f"Aucun relevé depuis le {last:%d/%m/%Y}, soit {counted(days, 'jour')} avant le {until:%d/%m/%Y}."
         found.append(_gap("silent_account", message, last, until, chain[-1].id, days=days))
+    elif last is not None and until is not None and expected:
+        found.extend(_unseen(last + DAY, until, book, chain[-1].id))
     return found
 
 
-def _between(before: KnownStatement, after: KnownStatement) -> list[dict[str, Any]]:
+def _unseen(start: dt.date, end: dt.date, book: str, statement: int, least: int = 1) -> list[dict[str, Any]]:
+    """The days without a statement, when so many of them are surely days of banking."""
+    days = open_days(book, start, end)
+    if days < least:
+        return []
+    message = f"Aucun relevé du {start:%d/%m/%Y} au {end:%d/%m/%Y}, dont {counted(days, 'jour ouvré')}."
+    return [_gap("days_without_statement", message, start, end, statement, open_days=days)]
+
+
+def _between(before: KnownStatement, after: KnownStatement, book: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     span = (before.end, after.start, after.id)
     overlapping = before.end is not None and after.start is not None and after.start < before.end
@@ -65,11 +86,9 @@ def _between(before: KnownStatement, after: KnownStatement) -> list[dict[str, An
         missing = f"{first + 1}" if second == first + 2 else f"{first + 1} à {second - 1}"
         found.append(_gap("number_missing", f"Numéro(s) de relevé manquant(s) : {missing}.", *span))
     if before.end is not None and after.start is not None and (after.start - before.end).days > 1:
-        start, end = before.end + dt.timedelta(days=1), after.start - dt.timedelta(days=1)
-        unexplained = not known or before.closing != after.opening
-        if unexplained or (end - start).days >= 6:
-            message = f"Aucun relevé du {start:%d/%m/%Y} au {end:%d/%m/%Y}."
-            found.append(_gap("days_without_statement", message, start, end, after.id))
+        joined = known and before.closing == after.opening
+        least = LONG_SILENCE_OPEN_DAYS if joined else 1
+        found.extend(_unseen(before.end + DAY, after.start - DAY, book, after.id, least))
     return found
 
 

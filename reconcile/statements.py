@@ -83,7 +83,8 @@ def statement_gaps(
 ) -> list[dict[str, Any]]:
     """What is missing in the chain of statements of each bound account, in the order of books and dates.
 
-    `until` is the day up to which statements are expected: the last day seen in any account by default.
+    `until` is the day up to which statements are expected; without it, the last day seen in any account, and only a
+    long silence before it is told.
     """
     stored = [one for one in list_statements(connection) if one["kind"] == "statement"]
     last = until or max((one["to"] for one in stored if one["to"] is not None), default=None)
@@ -91,7 +92,8 @@ def statement_gaps(
     for account in bound_accounts(connection):
         mine = [_known(one) for one in stored if one["iban"] == account.iban]
         found.extend(
-            {"book": account.book, "account": account.iban, **gap} for gap in find_gaps(mine, last, silent_days)
+            {"book": account.book, "account": account.iban, **gap}
+            for gap in find_gaps(mine, account.book, last, silent_days, expected=until is not None)
         )
     return found
 

@@ -13,7 +13,7 @@ from ledger.refusal import Refusal
 from ledger.tables.signoff import reconciliation_signature, reconciliation_signoff
 from ledger.unit import Ledger
 from reconcile.confirm import confirm_by_hand
-from reconcile.etat import Etat, EtatFault, last_weekday
+from reconcile.etat import Etat, EtatFault
 from reconcile.etat_read import etat_of, parse_month
 from reconcile.impute import impute_line
 from reconcile.regularise import regularise
@@ -229,7 +229,6 @@ def test_ages_and_month_ends() -> None:
         "0-30", "0-30", "31-60", "31-60", "61-90", "61-90", "91-180", "91-180", "181-365", "181-365", ">365",
     ]  # fmt: skip
     assert (month_end(2024, 2), month_end(2026, 12)) == (dt.date(2024, 2, 29), dt.date(2026, 12, 31))
-    assert last_weekday(dt.date(2026, 5, 31)) == dt.date(2026, 5, 29)
     assert EtatFault("x", "y").code == "x"
 
 
