@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 _DIGIT = re.compile(r"[1-9]").search
@@ -10,6 +10,8 @@ _RUN = re.compile(r"[A-Z]+|[0-9]+")
 _ZERO_AFTER = re.compile(r"(?<=[0-9])O+(?![A-Z])")
 _ZERO_BEFORE = re.compile(r"(?<![A-Z])O+(?=[0-9])")
 _OH = re.compile(r"(?<![0-9A-Z])0(?=[A-Z])")
+_ACCENT = re.compile("[\u0300-\u036f]+")
+_BLANKS = " \t\n\r\v\f\x1c\x1d\x1e\x1f"
 RUNS_MAX = 6
 
 
@@ -18,6 +20,9 @@ def plain_text(text: str) -> str:
     if text.isascii():
         return text.upper()
     decomposed = unicodedata.normalize("NFKD", text)
+    bare = _ACCENT.sub("", decomposed)
+    if bare.isascii():
+        return bare.upper()
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).upper()
 
 
@@ -27,6 +32,22 @@ def exact_key(reference: str | None) -> str:
         return ""
     key = reference.strip().upper()
     return key if len(key) > 2 and _DIGIT(key) else ""
+
+
+def exact_keys(references: Sequence[str | None]) -> list[str]:
+    """`exact_key` of a whole column."""
+    return [
+        key if len(key) > 2 and (key[-1] in "123456789" or _DIGIT(key)) else "" for key in written_alike(references)
+    ]
+
+
+def written_alike(references: Sequence[str | None]) -> list[str]:
+    """A whole column of references trimmed, in capitals; most often it is already."""
+    texts = [reference or "" for reference in references]
+    text = "".join(texts)
+    if text.isascii() and text == text.upper() and not any(blank in text for blank in _BLANKS):
+        return texts
+    return [*map(str.upper, map(str.strip, texts))]
 
 
 @lru_cache(maxsize=1 << 17)

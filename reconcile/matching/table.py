@@ -1,8 +1,7 @@
 """The table on which the passes lay out the lines: what is open, what is decided, what is only shown."""
 
 from collections import Counter
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Container, Iterable, Sequence
 from functools import cached_property
 
 from ledger.money import format_francs
@@ -11,6 +10,7 @@ from reconcile.matching.config import MatchConfig
 from reconcile.matching.declarations import Declarations
 from reconcile.matching.references import canonical, exact_key, first_runs, spans
 from reconcile.matching.rows import BankId, BankLine, BookId, BookLine, Match
+from reconcile.matching.words import telling_labels
 from reconcile.matching.working_days import WorkingDays
 
 Key = tuple[str, str]
@@ -28,10 +28,11 @@ class WorkTable:
         declarations: Declarations,
         config: MatchConfig,
     ) -> None:
-        self.bank: dict[BankId, BankLine] = {line.id: line for line in bank}
+        given, past = list(bank), list(settled)
+        self.bank: dict[BankId, BankLine] = {line.id: line for line in given}
         self.book: dict[BookId, BookLine] = {line.id: line for line in book}
-        self.all_bank = {**{line.id: line for line in settled}, **self.bank}
-        self.booked_bank: set[BankId] = {line.id for line in settled}
+        self._seen = (past, given)
+        self.booked_bank: set[BankId] = {line.id for line in past}
         self.declarations = declarations
         self.config = config
         self.confirmed: list[Match] = []
@@ -42,11 +43,24 @@ class WorkTable:
         """Francs that this run tied to a declared reference, by book and exact reference."""
 
     @cached_property
+    def all_bank(self) -> dict[BankId, BankLine]:
+        """Every bank line that the run was given, settled or not."""
+        return {line.id: line for lines in self._seen for line in lines}
+
+    @cached_property
+    def mentions(self) -> "Mentions":
+        """What the bank's texts say of the books, read once for all passes: lines only ever leave the table."""
+        return Mentions(self)
+
+    @cached_property
+    def telling(self) -> frozenset[str]:
+        """The labels of the bank that name, or may name, a charge or a returned payment."""
+        return telling_labels(line.label for line in self._seen[1])
+
+    @cached_property
     def days(self) -> WorkingDays:
-        """The working days over the span of all lines."""
-        dates = {line.booking_date for line in self.all_bank.values()} | {line.date for line in self.book.values()}
-        first = min(dates, default=date(2026, 1, 1))
-        return WorkingDays(first, max(dates, default=first), self.config)
+        """The working days of each book."""
+        return WorkingDays(self.config)
 
     def confirm(self, match: Match) -> None:
         """Decide: the lines leave the table."""
@@ -55,6 +69,15 @@ class WorkTable:
             del self.bank[bank_id]
             self.booked_bank.add(bank_id)
         for book_id in match.book_ids:
+            del self.book[book_id]
+
+    def confirm_pairs(self, matches: Sequence[Match], bank_ids: Sequence[BankId], book_ids: Sequence[BookId]) -> None:
+        """Decide many matches of one bank line and one book line at once, given with their lines."""
+        self.confirmed.extend(matches)
+        for bank_id in bank_ids:
+            del self.bank[bank_id]
+        self.booked_bank.update(bank_ids)
+        for book_id in book_ids:
             del self.book[book_id]
 
     def show(self, match: Match) -> None:
@@ -81,37 +104,65 @@ class WorkTable:
 
 
 class Mentions:
-    """Which open book lines the open bank lines mention by reference, in fields and texts, garbled or not."""
+    """Which open book lines the open bank lines mention by reference, in fields and texts, garbled or not.
+
+    Made over the lines open at that time; what left the table since is left out of every answer.
+    """
 
     def __init__(self, table: WorkTable) -> None:
-        self.book_keys: dict[Key, list[BookId]] = {}
+        self._table = table
+        self._book_keys: dict[str, dict[str, list[BookId]]] = {}
         firsts: dict[str, set[str]] = {}
         for book_id, line in table.book.items():
-            for form in {form for reference in line.references for form in canonical(reference)}:
-                self.book_keys.setdefault((line.book, form), []).append(book_id)
+            known = self._book_keys.setdefault(line.book, {})
+            first = firsts.setdefault(line.book, set())
+            for form in book_forms(line):
+                known.setdefault(form, []).append(book_id)
             for reference in line.references:
-                firsts.setdefault(line.book, set()).update(first_runs(reference))
+                if reference:
+                    first.update(first_runs(reference))
         self.of_bank: dict[BankId, frozenset[str]] = {}
-        self.bank_keys: dict[Key, list[BankId]] = {}
+        """The forms of references of the books that each bank line bears."""
+        self._bank_keys: dict[str, dict[str, list[BankId]]] = {}
+        nothing: dict[str, list[BookId]] = {}
         for bank_id, bank_line in table.bank.items():
-            found = self._found(bank_line, firsts.get(bank_line.book, set()))
+            known = self._book_keys.get(bank_line.book, nothing)
+            found = _forms_borne(bank_line, firsts.get(bank_line.book, set()), known)
             self.of_bank[bank_id] = found
             for form in found:
-                self.bank_keys.setdefault((bank_line.book, form), []).append(bank_id)
-
-    def _found(self, line: BankLine, firsts: set[str]) -> frozenset[str]:
-        return frozenset(
-            form for text in texts(line) for form in spans(text, firsts) if (line.book, form) in self.book_keys
-        )
+                self._bank_keys.setdefault(bank_line.book, {}).setdefault(form, []).append(bank_id)
 
     def book_lines(self, line: BankLine) -> set[BookId]:
         """The open book lines that this bank line mentions."""
-        return {book_id for form in self.of_bank[line.id] for book_id in self.book_keys[line.book, form]}
+        forms = self.of_bank[line.id]
+        if not forms:
+            return set()
+        known, still = self._book_keys[line.book], self._table.book
+        return {book_id for form in forms for book_id in known[form] if book_id in still}
 
     def bank_lines(self, line: BookLine) -> set[BankId]:
         """The open bank lines that mention this book line."""
-        forms = {form for reference in line.references for form in canonical(reference)}
-        return {bank_id for form in forms for bank_id in self.bank_keys.get((line.book, form), ())}
+        known = self._bank_keys.get(line.book)
+        if not known:
+            return set()
+        still = self._table.bank
+        return {bank_id for form in book_forms(line) for bank_id in known.get(form, ()) if bank_id in still}
+
+
+def book_forms(line: BookLine) -> set[str]:
+    """Every form under which a book line's references may stand in a text."""
+    one, other = line.references
+    if not other or other == one:
+        return set(canonical(one)) if one else set()
+    return {*canonical(one), *canonical(other)} if one else set(canonical(other))
+
+
+_NOTHING = frozenset[str]()
+
+
+def _forms_borne(line: BankLine, firsts: set[str], known: Container[str]) -> frozenset[str]:
+    found = {form for text in texts(line) for form in spans(text, firsts) if form in known}
+    return frozenset(found) if found else _NOTHING
 
 
 def texts(line: BankLine) -> list[str]:

@@ -1,7 +1,10 @@
 """The words by which banks of the zone name charges, interest and returned payments."""
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import accumulate
 
 from reconcile.matching.references import plain_text
 
@@ -63,6 +66,31 @@ def may_say_charge(label: str) -> bool:
     """True when the label has the word « frais », which a mission's expenses bear as well."""
     text = plain_text(label)
     return _CHARGE.search(text) is not None or _WEAK_CHARGE.search(text) is not None
+
+
+_SIGNS = ("COM", "AGIO", "TAF", "TOB", "TPS", "TVA", "TAXE", "FRAIS", "INTERET", "REJET", "RETOUR", "IMPAYE", "REV",
+          "ANNULATION", "RESTITUTION", "RETURN")  # fmt: skip
+"""Every label that names a charge or a returned payment holds one of these."""
+
+
+def telling_labels(labels: Iterable[str]) -> frozenset[str]:
+    """Those of the labels that name, or may name, a charge or a returned payment: the others are asked no more.
+
+    One search over all of them costs far less than a search in each.
+    """
+    unique = [label for label in set(labels) if label]
+    text = "\n".join([plain_text(label.replace("\n", " ")) for label in unique])
+    ends: list[int] = []
+    found = set[int]()
+    for sign in _SIGNS:
+        place = text.find(sign)
+        while place >= 0:
+            if not ends:
+                ends = list(accumulate(len(line) + 1 for line in text.split("\n")))
+            row = bisect_right(ends, place)
+            found.add(row)
+            place = text.find(sign, ends[row] - 1)
+    return frozenset(label for label in map(unique.__getitem__, found) if may_say_charge(label) or says_return(label))
 
 
 def says_interest(label: str) -> bool:

@@ -40,7 +40,7 @@ def run(table: WorkTable) -> None:
         bucket = buckets.get((entry.book, entry.amount))
         if bucket is not None:
             bucket.book.append(entry)
-    mentions = Mentions(table)
+    mentions = table.mentions
     for bucket in buckets.values():
         if bucket.book:
             _bucket(table, mentions, bucket)

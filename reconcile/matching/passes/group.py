@@ -29,7 +29,7 @@ class Side(NamedTuple):
 
 def run(table: WorkTable) -> None:
     """Confirm the groups tied by a reference or by the bank's own details; see `group_loose` for the others."""
-    mentions = Mentions(table)
+    mentions = table.mentions
     _one_bank_line(table, mentions)
     _one_book_line(table, mentions)
     _by_details(table)

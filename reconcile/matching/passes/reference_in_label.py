@@ -17,7 +17,7 @@ NEAR_CANDIDATES_MAX = 20
 
 def run(table: WorkTable) -> None:
     """Confirm the pairs whose reference is read without doubt; propose those that differ by one sign."""
-    mentions = Mentions(table)
+    mentions = table.mentions
     by_amount: dict[tuple[str, int], list[BookLine]] = {}
     for entry in table.book.values():
         by_amount.setdefault((entry.book, entry.amount), []).append(entry)
