@@ -129,6 +129,7 @@ def _store_one(unit: Any, one: Statement, owner: BankAccount, file_id: int, plac
         "opening": one.opening, "closing": one.closing, "proven": one.proven, "again": other is not None,
         "lines": len(one.lines), "lines_new": len(one.lines) - len(placed.known), "lines_known": len(placed.known),
         "lines_back_dated": len(placed.back_dated), "notes": list(one.notes),
+        "pending": one.pending,
     }  # fmt: skip
 
 

@@ -81,6 +81,7 @@ def _statement(statement: Statement) -> dict[str, Any]:
         "closing": statement.closing,
         "proven": statement.proven,
         "notes": list(statement.notes),
+        "pending": statement.pending,
         "lines": [_line(line) for line in statement.lines],
     }
 

@@ -61,6 +61,8 @@ class Statement:
     lines: tuple[StatementLine, ...]
     notes: tuple[str, ...] = ()
     """Codes of what deserves a look, such as `missing_statement_before` or `copy`."""
+    pending: int = 0
+    """Movements that the bank shows but has not booked: announced, authorised, waiting. None of them is a line."""
 
 
 class Fault(NamedTuple):

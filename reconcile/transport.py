@@ -51,6 +51,7 @@ def _row(statement: Statement) -> list[Any]:
         statement.proven,
         [(line[0].toordinal(), _number(line[1]), *line[2:]) for line in statement.lines],
         statement.notes,
+        statement.pending,
     ]
 
 
@@ -59,7 +60,7 @@ def _number(day: date | None) -> int | None:
 
 
 def _statement(row: list[Any], days: dict[int | None, date | None]) -> Statement:
-    account, currency, exponent, number, start, end, opening, closing, proven, rows, notes = row
+    account, currency, exponent, number, start, end, opening, closing, proven, rows, notes, pending = row
     lines: list[StatementLine] = []
     for booked, valued, *rest, details, own_notes in rows:
         for day in (booked, valued):
@@ -79,4 +80,5 @@ def _statement(row: list[Any], days: dict[int | None, date | None]) -> Statement
         proven=proven,
         lines=tuple(lines),
         notes=tuple(notes),
+        pending=pending,
     )

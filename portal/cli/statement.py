@@ -49,13 +49,23 @@ def _show_inspection(report: dict[str, Any]) -> None:
                 "    compte {account} · {currency} · n° {number} · {lines:ligne|lignes} · "
                 "{opening} → {closing} · {proof}",
                 account=one["account"] or translate("non indiqué"),
-                currency=one["currency"],
+                currency=one["currency"] or translate("monnaie inconnue"),
                 number=one["number"] or "—",
                 lines=len(one["lines"]),
                 opening=shown(one["opening"]),
                 closing=shown(one["closing"]),
                 proof=translate(proof),
             )
+            _show_pending(one["pending"])
+
+
+def _show_pending(count: int) -> None:
+    if count:
+        tell(
+            "      {pending:mouvement annoncé et non passé, laissé de côté|"
+            "mouvements annoncés et non passés, laissés de côté} : la banque les donnera une fois passés",
+            pending=count,
+        )
 
 
 @app.command("import")
@@ -130,6 +140,7 @@ def _show_imported(file: dict[str, Any]) -> None:
         )
         line += "" if one["proven"] else translate("  · non prouvé (soldes absents du fichier)")
         say(line + (translate("  · avis, pas un relevé") if one["kind"] == "notice" else ""))
+        _show_pending(one["pending"])
 
 
 @app.command("list")

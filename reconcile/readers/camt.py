@@ -136,8 +136,7 @@ def _take(message: Message, page: Page, element: "etree._Element", names: Names)
         page.faulty = True
         return
     if read is None:
-        if "pending_left_out" not in page.notes:
-            page.notes.append("pending_left_out")
+        page.pending += 1
         return
     page.lines.append(read.line)
     page.currencies.add(read.currency)

@@ -86,6 +86,7 @@ def merge(pages: Sequence[Page]) -> Page:
         currencies={currency for page in pages for currency in page.currencies},
         notes=list(dict.fromkeys(note for page in pages for note in page.notes)),
         entries=sum(page.entries for page in pages),
+        pending=sum(page.pending for page in pages),
         faulty=any(page.faulty for page in pages),
     )
 
@@ -134,7 +135,8 @@ def statement_of(page: Page, bound_currency: str | None) -> tuple[Statement | No
             closing=closing.amount if closing else None,
             proven=proven,
             lines=lines,
-            notes=tuple(page.notes),
+            notes=(*page.notes, "pending_left_out") if page.pending else tuple(page.notes),
+            pending=page.pending,
         ),
         None,
     )

@@ -34,6 +34,7 @@ class Page:
     currencies: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     entries: int = 0
+    pending: int = 0
     faulty: bool = False
     """Something of it could not be read: its sums would only repeat that."""
 

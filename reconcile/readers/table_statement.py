@@ -285,7 +285,8 @@ class _Reading:
             texts.line(place_of(place), proof.amounts[place]) for place in proof.order
         )
         first, last = span(lines)
-        if self.scan.pending:
+        pending, self.scan.pending = self.scan.pending, 0  # several accounts of one table: told once
+        if pending:
             notes = [*notes, "pending_rows_left_out"]
         if proof.order and proof.order[0] != 0:
             notes = [*notes, "newest_first"]
@@ -302,4 +303,5 @@ class _Reading:
             proven=proof.proven,
             lines=lines,
             notes=(*self.table.notes, *self.header.notes, *notes, *proof.notes),
+            pending=pending,
         )

@@ -255,6 +255,7 @@ def test_several_accounts_are_several_statements():
 def test_rows_not_booked_yet_are_left_out_and_noted():
     statement = one("Date;Libellé;Montant;Statut\n02/03/2026;A;1;Comptabilisé\n03/03/2026;B;2;En attente")
     assert (amounts(statement), "pending_rows_left_out" in statement.notes) == ([1], True)
+    assert statement.pending == 1
 
 
 def test_two_rows_of_header_are_joined():

@@ -29,7 +29,7 @@ def test_a_sample_table_is_read_as_expected(name):
     # The samples count the rows printed; a row that its own note calls not booked is no movement.
     waiting = 1 if "not booked" in facts["note"] or "without booking date" in facts["note"] else 0
     assert len(statement.lines) == facts["n"] - waiting
-    assert ("pending_rows_left_out" in statement.notes) == bool(waiting)
+    assert ("pending_rows_left_out" in statement.notes, statement.pending) == (bool(waiting), waiting)
     for printed, read in ((facts["open"], statement.opening), (facts["close"], statement.closing)):
         if printed:
             assert read == round(float(printed) * 10**statement.exponent)
