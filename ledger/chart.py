@@ -14,6 +14,7 @@ from ledger.book import BOOK_TITLES, JOURNALS, SUFFIX
 from ledger.refusal import Refusal
 from ledger.tables.books import account, account_crosswalk, account_event, book, journal
 
+BANK = "5211"
 DEFAULT_CHART = "PC-AES (plan par défaut, SYSCOHADA)"
 
 
@@ -93,7 +94,7 @@ def read_chart(text: str, file: str = "chart.csv") -> list[Account]:
     accounts: list[Account] = []
     for place, row in enumerate(rows, start=2):
         number, title = (row["number"] or "").strip(), (row["title"] or "").strip()
-        if not number.isdigit() or not title:
+        if not (number.isascii() and number.isdigit() and 2 <= len(number) <= 12 and title):
             raise ChartUnreadable(file=file, line=place, fault=f"numéro « {number} » ou intitulé « {title} » invalide")
         owner = (row["book"] or "").strip() or None
         if owner is not None and owner not in SUFFIX:
@@ -104,6 +105,9 @@ def read_chart(text: str, file: str = "chart.csv") -> list[Account]:
         flags = {name: (row[name] or "").strip() for name in ("postable", "suspense", "to_confirm")}
         if any(value not in ("yes", "no") for value in flags.values()):
             raise ChartUnreadable(file=file, line=place, fault="postable, suspense et to_confirm valent yes ou no")
+        if not _known_bank(number, owner, flags["postable"] == "yes"):
+            fault = f"compte bancaire « {number} » : attendu 52111 (BF), 52112 (ML) et 52113 (NE), sous 5211"
+            raise ChartUnreadable(file=file, line=place, fault=fault)
         crosswalk = tuple((plan, row[plan].strip(), None) for plan in plans if (row[plan] or "").strip())
         accounts.append(
             Account(
@@ -121,6 +125,15 @@ def read_chart(text: str, file: str = "chart.csv") -> list[Account]:
     if repeated:
         raise ChartUnreadable(file=file, line=1, fault=f"comptes en double : {', '.join(sorted(repeated))}")
     return accounts
+
+
+def _known_bank(number: str, owner: str | None, postable: bool) -> bool:
+    """There are three bank accounts, each of its own book: the guards know them by their numbers."""
+    if not number.startswith(BANK):
+        return True
+    if number == BANK:
+        return owner is None and not postable
+    return owner is not None and number == account_of(BANK, owner)
 
 
 def default_chart() -> list[Account]:

@@ -14,6 +14,10 @@ FAMILIES: dict[str, str] = {
 """End of a guard's name → the rule of all the guards that end so and have no title of their own."""
 
 TITLES: dict[str, str] = {
+    "account_bank": "les comptes bancaires sont 52111 (BF), 52112 (ML) et 52113 (NE), sous 5211",
+    "account_number": "un compte a un numéro de deux à douze chiffres et un intitulé",
+    "book_code": "les livres sont ceux des trois États : BF, ML et NE",
+    "journal_code": "les journaux sont BQ, PC, OP, CA, OD et AN",
     "account_pairing": "un compte réciproque est de virement ou de liaison",
     "app_user_role": "la fonction d'un utilisateur est de la liste des fonctions",
     "bank_account_currency": "un compte bancaire rattaché est tenu en francs CFA",

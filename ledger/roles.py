@@ -7,10 +7,17 @@ from sqlalchemy.engine import make_url
 
 from ledger.refusal import Refusal
 
+REFERENCE = (
+    "account", "account_crosswalk", "book", "check_item", "journal", "ledger_info", "levy_deadline", "levy_exemption",
+    "levy_rate", "order_move", "reference_seal",
+)  # fmt: skip
+"""What « pcaes init » alone fills, with the owner's rights: the application reads it and adds nothing."""
+
 # Tables and what the application may do in each, read from the catalogue once all migrations have run:
 # an UPDATE is given only where a guard of its own looks at each changed row.
 _RIGHTS = text(
-    "SELECT c.relname AS name, CASE WHEN c.relkind = 'v' OR c.relname = 'alembic_version' THEN 'SELECT'"
+    "SELECT c.relname AS name, CASE WHEN c.relkind = 'v' OR c.relname = 'alembic_version'"
+    " OR c.relname = ANY (:reference) THEN 'SELECT'"
     " WHEN EXISTS (SELECT 1 FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE t.tgrelid = c.oid"
     " AND NOT t.tgisinternal AND p.proname <> 'append_only' AND t.tgtype & 1 = 1 AND t.tgtype & 16 = 16)"
     " THEN 'SELECT, INSERT, UPDATE' ELSE 'SELECT, INSERT' END AS rights"
@@ -92,7 +99,7 @@ def grant_application(connection: Connection, url: str) -> dict[str, str]:
         f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {quoted}",
     ):
         connection.exec_driver_sql(statement)
-    rights = {row.name: row.rights for row in connection.execute(_RIGHTS)}
+    rights = {row.name: row.rights for row in connection.execute(_RIGHTS, {"reference": list(REFERENCE)})}
     for table, given in rights.items():
         name = connection.dialect.identifier_preparer.quote_identifier(table)
         connection.exec_driver_sql(f"GRANT {given} ON {name} TO {quoted}")

@@ -118,6 +118,7 @@ def _command_log() -> None:
 
 
 def _tables_of_reference() -> None:
+    digits = "number NOT GLOB '*[^0-9]*'" if _sqlite() else "number ~ '^[0-9]+$'"
     op.create_table(
         "ledger_info",
         sa.Column("id", sa.Integer(), nullable=False, autoincrement=False),
@@ -134,12 +135,14 @@ def _tables_of_reference() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("code", name="pk_book"),
+        _check("book_code", "code IN ('BF', 'ML', 'NE') AND title <> ''"),
     )
     op.create_table(
         "journal",
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("code", name="pk_journal"),
+        _check("journal_code", "code IN ('BQ', 'PC', 'OP', 'CA', 'OD', 'AN') AND title <> ''"),
     )
     op.create_table(
         "account",
@@ -154,6 +157,14 @@ def _tables_of_reference() -> None:
         sa.PrimaryKeyConstraint("number", name="pk_account"),
         _fk("book", "book.code", "fk_account_book"),
         _check("account_pairing", "pairing IN ('transfer', 'liaison')"),
+        _check("account_number", f"{digits} AND length(number) BETWEEN 2 AND 12 AND title <> ''"),
+        # the guards know a bank account by its number: there are three, each of its own book
+        _check(
+            "account_bank",
+            "substr(number, 1, 4) <> '5211' OR (number = '5211' AND NOT postable AND book IS NULL)"
+            " OR (number = '52111' AND coalesce(book, '') = 'BF') OR (number = '52112' AND coalesce(book, '') = 'ML')"
+            " OR (number = '52113' AND coalesce(book, '') = 'NE')",
+        ),
     )
     op.create_table(
         "account_event",
@@ -587,7 +598,6 @@ def _refuse(name_sql: str) -> str:
 
 def _guards_postgresql() -> None:
     entry_cases = " ".join(f"WHEN {sql} THEN '{name}'" for name, sql in ENTRY_FAULTS)
-    line_cases = " ".join(f"WHEN {sql} THEN '{name}'" for name, sql in FAULTS)
     # Every question of a statement is made ready anew for each row, even those that are not asked in the end: the
     # usual entry is told good by a few look-ups by key, and only what these do not tell good is looked at fault by
     # fault. `IS TRUE`: what is unknown is not good.
@@ -618,10 +628,6 @@ def _guards_postgresql() -> None:
                 good := NOT EXISTS (SELECT 1 FROM entry e WHERE e.key = NEW.key);
             END IF;
             IF good IS NOT TRUE THEN fault := CASE {entry_cases} END; END IF;
-            IF fault IS NULL THEN
-                {GOOD} INTO good {LINES};
-                IF good IS NOT TRUE THEN SELECT CASE {line_cases} END INTO fault {LINES}; END IF;
-            END IF;
             IF NEW.corrects IS NOT NULL THEN
                 IF fault IS NULL AND {MIRROR} THEN fault := 'correction_mirrors'; END IF;
             END IF;
@@ -634,19 +640,7 @@ def _guards_postgresql() -> None:
         """
     )
     op.execute("CREATE TRIGGER entry_guard BEFORE INSERT ON entry FOR EACH ROW EXECUTE FUNCTION entry_guard()")
-    op.execute(
-        f"""
-        CREATE FUNCTION entry_line_guard() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            NEW.sealed_in := pg_current_xact_id();
-            IF EXISTS (SELECT 1 FROM entry WHERE id = NEW.entry_id) THEN {_refuse("'line_on_sealed_entry'")} END IF;
-            RETURN NEW;
-        END $$
-        """
-    )
-    op.execute(
-        "CREATE TRIGGER entry_line_guard BEFORE INSERT ON entry_line FOR EACH ROW EXECUTE FUNCTION entry_line_guard()"
-    )
+    _guards_of_lines_postgresql()
     op.execute(
         f"""
         CREATE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -668,3 +662,43 @@ def _guards_postgresql() -> None:
     )
     for table in ("period_event", "account_event", "takeover_end", "year_event"):
         op.execute(f"CREATE TRIGGER {table}_lock BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION ledger_lock()")
+
+
+def _guards_of_lines_postgresql() -> None:
+    """Lines are looked at together, once per statement, whatever the number of rows; entries, each with its lines."""
+    line_cases = " ".join(f"WHEN {sql} THEN '{name}'" for name, sql in FAULTS)
+    faults, good = (sql.replace("NEW.", "n.") for sql in (f"SELECT CASE {line_cases} END {LINES}", f"{GOOD} {LINES}"))
+    op.execute(
+        f"""
+        CREATE FUNCTION entry_lines_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE fault text;
+        BEGIN
+            IF EXISTS (SELECT 1 FROM fresh n CROSS JOIN LATERAL ({good}) l (good) WHERE l.good IS NOT TRUE) THEN
+                SELECT l.fault INTO fault FROM fresh n CROSS JOIN LATERAL ({faults}) l (fault)
+                    WHERE l.fault IS NOT NULL ORDER BY n.id LIMIT 1;
+            END IF;
+            IF fault IS NOT NULL THEN {_refuse("fault")} END IF;
+            RETURN NULL;
+        END $$
+        """
+    )
+    op.execute(
+        f"""
+        CREATE FUNCTION entry_line_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF EXISTS (SELECT 1 FROM fresh n WHERE n.sealed_in IS DISTINCT FROM pg_current_xact_id()
+                OR (SELECT e.id FROM entry e WHERE e.id = n.entry_id) IS NOT NULL)
+            THEN {_refuse("'line_on_sealed_entry'")} END IF;
+            RETURN NULL;
+        END $$
+        """
+    )
+    for table, name in (("entry", "entry_lines_guard"), ("entry_line", "entry_line_guard")):
+        op.execute(
+            f"CREATE TRIGGER {name} AFTER INSERT ON {table} REFERENCING NEW TABLE AS fresh"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
+        )
+        # a plan made while a table is still small is kept while it grows: by key, always
+        for way in ("seqscan", "hashjoin", "mergejoin"):
+            op.execute(f"ALTER FUNCTION {name}() SET enable_{way} = off")
+    op.execute("ALTER FUNCTION entry_guard() SET enable_seqscan = off")

@@ -13,6 +13,7 @@ from ledger.engine import open_engine
 from ledger.guards import guard_name
 from ledger.migrate import upgrade
 from ledger.refusal import Refusal
+from ledger.roles import REFERENCE
 from ledger.unit import Ledger
 
 MUTABLE = {"draft"}
@@ -100,7 +101,8 @@ def rights(url: str) -> dict[str, set[str]]:
 def test_every_table_is_read_and_added_to_and_drafts_alone_change(postgres_books: Database) -> None:
     given = rights(postgres_books.owner_url)
     assert given.pop("alembic_version") == {"SELECT"}
-    assert {table for table, one in given.items() if one != {"SELECT", "INSERT"}} == MUTABLE
+    assert {table for table, one in given.items() if one == {"SELECT"}} == set(REFERENCE)
+    assert {table for table, one in given.items() if one != {"SELECT", "INSERT"}} == MUTABLE | set(REFERENCE)
     assert given["draft"] == {"SELECT", "INSERT", "UPDATE"}
 
 

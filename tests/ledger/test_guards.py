@@ -236,8 +236,8 @@ OTHERS_FIRST = (
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
 def test_nothing_is_changed_or_taken_away(table: str, stand: Attacker, books: Database) -> None:
-    stand.run(*FILLED.values())
     owner = Attacker(books, owner=True)
+    owner.run(*FILLED.values())
     column = owner.column(table)
     count = owner.one(f"SELECT count(*) FROM {table}")
     assert count > 0, "an empty table proves nothing"
@@ -265,7 +265,13 @@ SINGLE = {
                                   outcome="done", answer="{}"),
     "ledger_info_single": insert("ledger_info", id=2, fictional=True, created_at="2026-04-02T12:00:00.000000Z",
                                  chart="c"),
-    "account_pairing": insert("account", number="9", title="t", postable=True, suspense=False, to_confirm=False,
+    "book_code": insert("book", code="TG", title="Togo", rank=4),
+    "journal_code": insert("journal", code="XX", title="Autre"),
+    "account_number": insert("account", number="65A", title="t", postable=True, suspense=False, to_confirm=False,
+                             chart="c"),
+    "account_bank": insert("account", number="52114", title="t", book="BF", postable=True, suspense=False,
+                           to_confirm=False, chart="c"),
+    "account_pairing": insert("account", number="999", title="t", postable=True, suspense=False, to_confirm=False,
                               chart="c", pairing="autre"),
     "account_event_action": insert("account_event", id=999, account="65881", action="geler", from_date="2026-01-01",
                                    reason="r", command_id=1),
@@ -281,10 +287,20 @@ SINGLE = {
 
 
 @pytest.mark.parametrize("guard", SINGLE)
-def test_a_row_that_says_nonsense_is_refused(guard: str, stand: Attacker) -> None:
+def test_a_row_that_says_nonsense_is_refused(guard: str, stand: Attacker, books: Database) -> None:
     statement = SINGLE[guard].replace("True", "true").replace("False", "false")
-    told = stand.refused(statement)
+    owner = Attacker(books, owner=True)
+    told = owner.refused(statement)
+    owner.close()
     assert told == {"draft_status": "draft_begins_open"}.get(guard, guard)
+
+
+@pytest.mark.parametrize("guard", ["book_code", "journal_code", "account_pairing", "ledger_info_single"])
+def test_the_application_adds_nothing_to_what_init_alone_fills(guard: str, postgres_books: Database) -> None:
+    who = Attacker(postgres_books)
+    told = who.refused(SINGLE[guard].replace("True", "true").replace("False", "false"))
+    assert str(told).startswith("permission denied for table ")
+    who.close()
 
 
 def test_every_guard_of_the_journal_has_a_french_title() -> None:

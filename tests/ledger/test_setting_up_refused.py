@@ -110,6 +110,11 @@ def test_what_only_the_database_sees_is_a_refusal_too(ledger: Ledger) -> None:
         ("number;title\n", 1),
         (f"{HEADINGS}401;;;yes;;no;no\n", 2),
         (f"{HEADINGS}4x1;Titre;;yes;;no;no\n", 2),
+        (f"{HEADINGS}٤٠١;Titre;;yes;;no;no\n", 2),
+        (f"{HEADINGS}4;Titre;;yes;;no;no\n", 2),
+        (f"{HEADINGS}5211;Banques;;yes;;no;no\n", 2),
+        (f"{HEADINGS}52114;Banque;BF;yes;;no;no\n", 2),
+        (f"{HEADINGS}52112;Banque;BF;yes;;no;no\n", 2),
         (f"{HEADINGS}401;Titre;;yes;;no;no\n401;Titre;;yes;;no;no\n", 1),
     ],
 )
