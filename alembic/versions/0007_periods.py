@@ -244,8 +244,10 @@ def upgrade() -> None:
             " draft_kept()"
         )
         # with the values of each entry at hand, the planner would think over dozens of questions again at every row
-        for name in ("entry_guard", "entry_line_guard", "entry_order_guard", "entry_year_guard"):
+        for name in ("entry_guard", "entry_line_guard", "entry_lines_guard", "entry_order_guard", "entry_year_guard"):
             op.execute(f"ALTER FUNCTION {name}() SET plan_cache_mode = force_generic_plan")
+        for name in ("entry_order_guard", "entry_year_guard"):
+            op.execute(f"ALTER FUNCTION {name}() SET enable_seqscan = off")
 
 
 def _guard(table: str, verb: str, faults: tuple[tuple[str, str], ...], name: str | None = None) -> None:
