@@ -36,13 +36,13 @@ def broken_links(connection: Connection) -> Iterable[Row]:
         heads[sealed.book] = (sealed.position, sealed.hash)
 
 
-def heads(connection: Connection) -> dict[str, dict[str, object]]:
-    """For each book: how many entries, and the hash of the last one."""
+def heads(connection: Connection, known: int | None = None) -> dict[str, dict[str, object]]:
+    """For each book: how many entries, and the hash of the last one; `known` is the last recorded entry that counts."""
     found: dict[str, dict[str, object]] = {}
     for code in BOOKS:
         row = connection.execute(
             select(entry.c.position, entry.c.hash)
-            .where(entry.c.book == code)
+            .where(entry.c.book == code, *([] if known is None else [entry.c.id <= known]))
             .order_by(entry.c.position.desc())
             .limit(1)
         ).one_or_none()

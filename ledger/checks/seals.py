@@ -112,9 +112,10 @@ def changed_references(connection: Connection) -> Iterable[Row]:
             yield {"table": name, "fault": "la table n'est plus celle que « pcaes init » a scellée"}
 
 
-def commands_head(connection: Connection) -> dict[str, object]:
-    """How many commands, and the hash of the last one."""
-    row = connection.execute(text("SELECT id, hash FROM command_log ORDER BY id DESC LIMIT 1")).one_or_none()
+def commands_head(connection: Connection, known_command: int | None = None) -> dict[str, object]:
+    """How many commands, and the hash of the last one, up to `known_command`."""
+    query = text("SELECT id, hash FROM command_log WHERE id <= :known ORDER BY id DESC LIMIT 1")
+    row = connection.execute(query, {"known": 2**62 if known_command is None else known_command}).one_or_none()
     return {"commands": 0, "hash": GENESIS} if row is None else {"commands": row.id, "hash": row.hash or GENESIS}
 
 

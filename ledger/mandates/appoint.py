@@ -25,9 +25,12 @@ class MandatePersonRole(Refusal):
     )
 
 
-def read_mandates(connection: Connection) -> list[Mandate]:
-    """Every mandate in order of time; each ends where the next begins."""
-    rows = connection.execute(select(mandate).order_by(mandate.c.start_at)).all()
+def read_mandates(connection: Connection, known_command: int | None = None) -> list[Mandate]:
+    """Every mandate recorded up to `known_command` in order of time; each ends where the next begins."""
+    query = select(mandate).order_by(mandate.c.start_at)
+    if known_command is not None:
+        query = query.where(mandate.c.command_id <= known_command)
+    rows = connection.execute(query).all()
     ends = [*(row.start_at for row in rows[1:]), None]
     return [
         Mandate(row.id, row.state, row.person, row.start_at, end, row.act, row.public_key)

@@ -188,8 +188,8 @@ def sign_handover(unit: Any, record_id: int, signer: Signer, reservations: str =
     return {**_summary(unit.connection, record_id), "part": part, "part_title": PARTS[part]}
 
 
-def read_handover(connection: Connection, record_id: int) -> dict[str, Any]:
-    """The frozen record, its fingerprint, its signatures, and who has still to sign.
+def read_handover(connection: Connection, record_id: int, known_command: int | None = None) -> dict[str, Any]:
+    """The frozen record, its fingerprint, its signatures up to `known_command`, and who has still to sign.
 
     Refuses: handover_unknown.
     """
@@ -204,6 +204,8 @@ def read_handover(connection: Connection, record_id: int) -> dict[str, Any]:
     else:
         signatories |= {"witness_one": row.witness_one, "witness_two": row.witness_two}
     query = select(handover_signature).where(handover_signature.c.record_id == record_id)
+    if known_command is not None:
+        query = query.where(handover_signature.c.command_id <= known_command)
     signatures = [
         {
             "part": one.part,

@@ -26,10 +26,14 @@ def view_order(connection: Connection, reference: str) -> dict[str, Any]:
 
     Refuses: order_unknown.
     """
-    stored = find_order(connection, reference)
+    return view_stored(connection, find_order(connection, reference))
+
+
+def view_stored(connection: Connection, stored: StoredOrder, known_command: int | None = None) -> dict[str, Any]:
+    """The same for an order already read, perhaps as it was known up to a row of the command log."""
     order = stored.order
     stages = stored.charge_stages()
-    signatures = _signatures(connection, stored)
+    signatures = _signatures(connection, stored, known_command)
     return {
         "id": stored.id,
         "number": stored.number,
@@ -52,7 +56,7 @@ def view_order(connection: Connection, reference: str) -> dict[str, Any]:
         "checks": _checks(connection, stored),
         "signature": next((row for row in signatures if row["act"] == "authorise"), None),
         "signatures": signatures,
-        "payment_files": _files(connection, stored),
+        "payment_files": _files(connection, stored, known_command),
     }
 
 
@@ -104,7 +108,7 @@ def _checks(connection: Connection, stored: StoredOrder) -> list[dict[str, Any]]
     return found
 
 
-def _signatures(connection: Connection, stored: StoredOrder) -> list[dict[str, Any]]:
+def _signatures(connection: Connection, stored: StoredOrder, known_command: int | None) -> list[dict[str, Any]]:
     return [
         {
             "act": row.act.act,
@@ -120,14 +124,14 @@ def _signatures(connection: Connection, stored: StoredOrder) -> list[dict[str, A
             "signature": row.signature,
             "canonical_sha256": digest(canonical_order(stored.order, row.act)),
         }
-        for row in read_signatures(connection, stored, read_mandates(connection))
+        for row in read_signatures(connection, stored, read_mandates(connection, known_command))
     ]
 
 
-def _files(connection: Connection, stored: StoredOrder) -> list[dict[str, Any]]:
+def _files(connection: Connection, stored: StoredOrder, known_command: int | None) -> list[dict[str, Any]]:
     return [
         {"message": file["message"], "book": file["book"], "recalled": one["recalled"]}
-        for file in map(plain, transfer_files(connection))
+        for file in map(plain, transfer_files(connection, known_command=known_command))
         for one in file["orders"]
         if one["order"] == stored.number
     ]
@@ -138,5 +142,10 @@ def export_document(connection: Connection, reference: str) -> dict[str, Any]:
 
     Refuses: order_unknown.
     """
-    stored = find_order(connection, reference)
-    return export_order(stored.order, read_signatures(connection, stored, read_mandates(connection)), stored.events)
+    return export_stored(connection, find_order(connection, reference))
+
+
+def export_stored(connection: Connection, stored: StoredOrder, known_command: int | None = None) -> dict[str, Any]:
+    """The same for an order already read, perhaps as it was known up to a row of the command log."""
+    mandates = read_mandates(connection, known_command)
+    return export_order(stored.order, read_signatures(connection, stored, mandates), stored.events)

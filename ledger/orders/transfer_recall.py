@@ -85,9 +85,16 @@ def not_recalled() -> Any:
     return ~exists().where(*same)
 
 
-def transfer_files(connection: Connection, book: str | None = None) -> list[dict[str, Any]]:
-    """Every transfer file with its orders, oldest first; an order is in hand, paid or recalled."""
-    recalled = {(row.message_id, row.order_id): row for row in connection.execute(select(payment_file_recall))}
+def transfer_files(
+    connection: Connection, book: str | None = None, known_command: int | None = None
+) -> list[dict[str, Any]]:
+    """Every transfer file with its orders, oldest first; an order is in hand, paid or recalled.
+
+    `known_command` leaves out what a later row of the command log brought.
+    """
+    last = 2**62 if known_command is None else known_command
+    recalls = connection.execute(select(payment_file_recall).where(payment_file_recall.c.command_id <= last))
+    recalled = {(row.message_id, row.order_id): row for row in recalls}
     numbers: dict[int, str] = {}
     for row in connection.execute(select(payment_order.c.id, payment_order.c.number)):
         numbers[row.id] = row.number
@@ -114,7 +121,9 @@ def transfer_files(connection: Connection, book: str | None = None) -> list[dict
             "by": row.actor,
             "orders": charges.get(row.message_id, []),
         }
-        for row in connection.execute(select(*columns).order_by(payment_file.c.command_id))
+        for row in connection.execute(
+            select(*columns).where(payment_file.c.command_id <= last).order_by(payment_file.c.command_id)
+        )
         if book in (None, row.book)
     ]
 

@@ -133,7 +133,13 @@ def run_tests(
 
 
 @app.command()
-def pack(out: Annotated[Path, typer.Option("--out", help="Fichier ZIP à écrire (remplacé s'il existe)")]) -> None:
+def pack(
+    out: Annotated[Path, typer.Option("--out", help="Fichier ZIP à écrire (remplacé s'il existe)")],
+    as_of: Annotated[
+        Day, typer.Option("--as-of", formats=DAY, help="Dernier jour comptable (par défaut tous les jours des livres)")
+    ] = None,
+    as_known: Known = None,
+) -> None:
     """Faire le dossier d'audit : classeurs, exports, fichiers reçus, vérification, vérificateurs autonomes."""
     from ledger.plural import counted
     from portal.report_file import check_place
@@ -144,7 +150,7 @@ def pack(out: Annotated[Path, typer.Option("--out", help="Fichier ZIP à écrire
     check_place(out)
     with open_ledger().read() as connection:
         verification = verify_books(connection)
-        facts, files = write_pack(connection, verification, out)
+        facts, files = write_pack(connection, verification, out, as_of=_day(as_of), as_known=as_known)
     wrong = [f"{one.file} : {title}" for one in facts.reports for title in one.wrong]
     failed = [check["title"] for check in verification["checks"] if not check["ok"]]
     document: dict[str, Any] = {
@@ -152,6 +158,8 @@ def pack(out: Annotated[Path, typer.Option("--out", help="Fichier ZIP à écrire
         "sha256": digest_of(out),
         "files": files,
         "fictional": facts.fictional,
+        "as_of": None if facts.scope.until is None else facts.scope.until.isoformat(),
+        "known_entry": facts.scope.known,
         "entries": facts.entries,
         "debit": facts.debit,
         "credit": facts.credit,

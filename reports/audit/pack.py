@@ -1,5 +1,6 @@
 """The auditors' pack: everything that the books hold, in files that are checked without this program."""
 
+import datetime as dt
 import os
 import tempfile
 from collections.abc import Mapping
@@ -11,17 +12,18 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from ledger.checks.chain import heads
+from ledger.checks.seals import commands_head
 from ledger.tables.books import ledger_info
-from ledger.tables.commands import command_log
 from ledger.tables.journal import entry, entry_line
 from ledger.tables.types import instant_text
 from reports.audit.pack_acts import write_json, write_mandates, write_orders
 from reports.audit.pack_data import write_tables
 from reports.audit.pack_folder import PackFolder
 from reports.audit.pack_reports import PackedReport, write_reports
+from reports.audit.pack_scope import PackScope, pack_scope
 from reports.audit.pack_sources import SourceFolder, write_sources
 from reports.common import product_version
-from reports.exports.entries import Selection
 
 EXPORTS = {
     "fec": ("exports/fec.txt", "Fichier des écritures comptables, 18 colonnes (FEC)"),
@@ -44,6 +46,7 @@ class PackFacts:
 
     fictional: bool
     version: str
+    scope: PackScope
     entries: int
     lines: int
     debit: int
@@ -63,18 +66,30 @@ class PackFacts:
     missing: tuple[str, ...]
 
 
-def write_pack(connection: Connection, verification: Mapping[str, Any], out: Path) -> tuple[PackFacts, int]:
+def write_pack(
+    connection: Connection,
+    verification: Mapping[str, Any],
+    out: Path,
+    *,
+    as_of: dt.date | None = None,
+    as_known: str | None = None,
+) -> tuple[PackFacts, int]:
     """Make the pack in a temporary folder beside `out`, then the ZIP, whole or not at all.
+
+    `as_of` is the last accounting day that counts, `as_known` what the books knew (an instant, a day, the number of an
+    entry): a pack made later as known at an instant has the figures of the one made then.
 
     `verification` is the report of all checks, `{"ok", "checks", "heads"}`. Gives the facts and how many files
     it holds. The same books give the same bytes: nothing of the day or of the machine enters.
+    Refuses: period_reversed, known_unreadable.
     """
     from reports.audit.pack_readme import readme, verification_text
 
+    scope = pack_scope(connection, as_of, as_known)
     unfinished = out.with_name(f"{out.name}.partial")
     with tempfile.TemporaryDirectory(prefix=".pcaes-", dir=out.parent) as place:
         folder = PackFolder(Path(place))
-        facts = _fill(connection, verification, folder)
+        facts = _fill(connection, _then(connection, verification, scope), folder, scope)
         folder.text("verification/rapport.txt", verification_text(facts), "\r\n", "\ufeff")
         folder.text("LISEZ-MOI.txt", readme(facts), "\r\n", "\ufeff")
         files = folder.seal()
@@ -87,14 +102,22 @@ def write_pack(connection: Connection, verification: Mapping[str, Any], out: Pat
     return facts, files
 
 
-def _fill(connection: Connection, verification: Mapping[str, Any], folder: PackFolder) -> PackFacts:
+def _then(connection: Connection, verification: Mapping[str, Any], scope: PackScope) -> dict[str, Any]:
+    """The checks, made today on all the books, with the heads that the books had then."""
+    if not scope.past:
+        return dict(verification)
+    then = {"heads": heads(connection, scope.known), "commands": commands_head(connection, scope.known_command)}
+    return {**verification, **then}
+
+
+def _fill(connection: Connection, verification: Mapping[str, Any], folder: PackFolder, scope: PackScope) -> PackFacts:
     missing: list[str] = []
-    reports = write_reports(connection, folder)
-    exports = _exports(connection, folder, missing)
-    sources = write_sources(connection, folder)
-    tables = write_tables(connection, folder, "donnees")
-    signed, unsigned = write_orders(connection, folder)
-    mandates, handovers = write_mandates(connection, folder)
+    reports = write_reports(connection, folder, scope)
+    exports = _exports(connection, folder, scope, missing)
+    sources = write_sources(connection, folder, scope)
+    tables = write_tables(connection, folder, "donnees", scope)
+    signed, unsigned = write_orders(connection, folder, scope)
+    mandates, handovers = write_mandates(connection, folder, scope)
     write_json(folder, "verification/rapport.json", verification)
     write_json(folder, "verification/tetes.json", verification["heads"])
     for name, module in VERIFIERS.items():
@@ -108,17 +131,20 @@ def _fill(connection: Connection, verification: Mapping[str, Any], folder: PackF
     missing += [f"{one.title} : la base n'en contient aucun." for one in sources if not one.count]
     missing += [f"{one.title} : {one.why}" for one in reports if one.file is None]
     sums = (func.coalesce(func.sum(column), 0) for column in (entry_line.c.debit, entry_line.c.credit))
-    totals = connection.execute(select(func.count(), *sums).select_from(entry_line)).one()
-    last = connection.execute(select(entry.c.recorded_at).order_by(entry.c.id.desc()).limit(1)).scalar()
+    own = scope.selection.entries()
+    joined = entry_line.join(entry, entry.c.id == entry_line.c.entry_id)
+    totals = connection.execute(select(func.count(), *sums).select_from(joined).where(*own)).one()
+    last = connection.execute(select(entry.c.recorded_at).where(*own).order_by(entry.c.id.desc()).limit(1)).scalar()
     return PackFacts(
         fictional=bool(connection.execute(select(ledger_info.c.fictional)).scalar()),
         version=product_version(),
-        entries=int(connection.execute(select(func.count()).select_from(entry)).scalar_one()),
+        scope=scope,
+        entries=int(connection.execute(select(func.count()).select_from(entry).where(*own)).scalar_one()),
         lines=int(totals[0]),
         debit=int(totals[1]),
         credit=int(totals[2]),
         last_entry=None if last is None else instant_text(last),
-        last_command=int(connection.execute(select(func.coalesce(func.max(command_log.c.id), 0))).scalar_one()),
+        last_command=scope.known_command,
         heads=verification["heads"],
         verification=verification,
         reports=tuple(reports),
@@ -133,14 +159,15 @@ def _fill(connection: Connection, verification: Mapping[str, Any], folder: PackF
     )
 
 
-def _exports(connection: Connection, folder: PackFolder, missing: list[str]) -> list[tuple[str, str]]:
+def _exports(connection: Connection, folder: PackFolder, scope: PackScope, missing: list[str]) -> list[tuple[str, str]]:
     written = []
     for name, (where, title) in EXPORTS.items():
         if find_spec(f"reports.exports.{name}") is None:
             missing.append(f"{title} : cette installation du programme ne le fait pas.")
             continue
         module = import_module(f"reports.exports.{name}")
-        lines = getattr(module, name)(connection, Selection())
+        selection = scope.recorded if name == "chain" else scope.selection
+        lines = getattr(module, name)(connection, selection)
         folder.text(where, lines, getattr(module, "LINE_END", "\n"))
         written.append((where, title))
     return written

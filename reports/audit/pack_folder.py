@@ -62,6 +62,15 @@ class PackFolder:
         self.path(name).write_bytes(data)
         return hashlib.sha256(data).hexdigest()
 
+    def parts(self, name: str, parts: Iterable[bytes]) -> str:
+        """A long file as it was received, part after part; gives its SHA-256."""
+        digest = hashlib.sha256()
+        with self.path(name).open("wb") as stream:
+            for part in parts:
+                digest.update(part)
+                stream.write(part)
+        return digest.hexdigest()
+
     def copy(self, name: str, source: Path) -> None:
         """A file of the product, as it stands."""
         shutil.copyfile(source, self.path(name))

@@ -43,6 +43,10 @@ def readme(facts: PackFacts) -> Iterator[str]:
 
 def _figures(facts: PackFacts) -> Iterator[str]:
     yield from _title("1. Totaux de contrôle")
+    if facts.scope.until is not None:
+        yield f"Arrêté au : {facts.scope.until:%d/%m/%Y} (écritures datées jusqu'à ce jour)"
+    if facts.scope.past:
+        yield f"Tel que connu : {facts.scope.known_in_words}"
     yield f"Écritures : {format_francs(facts.entries)}     Lignes : {format_francs(facts.lines)}"
     yield f"Total des débits  : {format_francs(facts.debit)} francs CFA"
     yield f"Total des crédits : {format_francs(facts.credit)} francs CFA"
@@ -51,6 +55,12 @@ def _figures(facts: PackFacts) -> Iterator[str]:
     for book, head in facts.heads.items():
         yield f"Livre {book} : {counted(head['entries'], 'écriture')}, dernière empreinte {head['hash']}"
     failed = [check["title"] for check in facts.verification["checks"] if not check["ok"]]
+    if facts.scope.past:
+        yield "Les contrôles sont faits sur toute la base, telle qu'elle est quand ce dossier est fait ; le reste est"
+        yield "tel que connu. Les brouillards et les tables de référence du plan sont tels qu'ils sont."
+    if facts.scope.until is not None:
+        yield "La chaîne d'empreintes et les tables (donnees/) ne s'arrêtent pas à cette date : elles ont toutes les"
+        yield "écritures enregistrées."
     yield f"Vérification : {len(facts.verification['checks'])} contrôles, {len(failed)} en échec"
     for title in failed:
         yield from _said(f"ÉCHEC : {title} (voir verification/rapport.txt)", "  ! ")

@@ -10,6 +10,7 @@ from ledger.refusal import Refusal
 from ledger.tables.journal import entry
 from reports.audit.audit_tests import audit_tests
 from reports.audit.pack_folder import PackFolder
+from reports.audit.pack_scope import PackScope
 from reports.audit.population import whole_life
 from reports.catalogue import REPORTS, ReportAbsent, compute
 from reports.dataset import Report
@@ -31,39 +32,43 @@ class PackedReport:
     wrong: tuple[str, ...] = ()
 
 
-def financial_years(connection: Connection) -> list[int]:
+def financial_years(connection: Connection, scope: PackScope) -> list[int]:
     """The financial years that have entries."""
-    return [int(year) for year in connection.execute(select(entry.c.year).distinct().order_by(entry.c.year)).scalars()]
+    query = select(entry.c.year).where(*scope.selection.entries()).distinct().order_by(entry.c.year)
+    return [int(year) for year in connection.execute(query).scalars()]
 
 
-def write_reports(connection: Connection, folder: PackFolder) -> list[PackedReport]:
+def write_reports(connection: Connection, folder: PackFolder, scope: PackScope) -> list[PackedReport]:
     """All the workbooks, under `etats/`; a report that refuses is told, with its own sentence."""
-    years = financial_years(connection)
-    last = connection.execute(select(func.max(entry.c.date))).scalar()
+    years = financial_years(connection, scope)
+    last = connection.execute(select(func.max(entry.c.date)).where(*scope.selection.entries())).scalar()
     made: list[PackedReport] = []
     for name, (_, title) in REPORTS.items():
         if name not in YEARLY or last is None:
-            made.append(_catalogued(connection, folder, name, title, f"etats/{name}.xlsx", None, None))
+            made.append(_catalogued(connection, folder, scope, name, title, f"etats/{name}.xlsx"))
             continue
         for year in years:
             start, end = dt.date(year, 1, 1), min(dt.date(year, 12, 31), last)
             where = f"etats/{year}/{name}.xlsx"
-            made.append(_catalogued(connection, folder, name, f"{title} — exercice {year}", where, start, end))
-    made.append(_tests(connection, folder))
+            named = f"{title} — exercice {year}"
+            made.append(_catalogued(connection, folder, scope, name, named, where, start, end))
+    made.append(_tests(connection, folder, scope))
     return made
 
 
 def _catalogued(
     connection: Connection,
     folder: PackFolder,
+    scope: PackScope,
     name: str,
     title: str,
     where: str,
-    start: dt.date | None,
-    end: dt.date | None,
+    start: dt.date | None = None,
+    end: dt.date | None = None,
 ) -> PackedReport:
     try:
-        found = compute(connection, name, start=start, end=end, as_of=end)
+        day = end or scope.until
+        found = compute(connection, name, start=start, end=end, as_of=day, as_known=scope.asked_known)
         return _written(found, title, folder.path(where), where)
     except ReportAbsent as absent:
         return PackedReport(title, None, absent.message())
@@ -71,9 +76,10 @@ def _catalogued(
         return PackedReport(title, None, refused.message())
 
 
-def _tests(connection: Connection, folder: PackFolder) -> PackedReport:
+def _tests(connection: Connection, folder: PackFolder, scope: PackScope) -> PackedReport:
     where = "etats/tests-audit.xlsx"
-    request = whole_life(connection, resolve(connection, "audit-tests"))
+    asked = resolve(connection, "audit-tests", as_of=scope.until, as_known=scope.asked_known)
+    request = whole_life(connection, asked)
     return _written(
         audit_tests(connection, request), "Tests d'audit sur toute la population", folder.path(where), where
     )

@@ -30,7 +30,7 @@ def quoted(text: str | None) -> str:
 
 def beancount(connection: Connection, selection: Selection) -> Iterator[str]:
     """The lines of the file, by accounting date; balances carried forward count once, as in the hledger journal."""
-    first = connection.execute(select(func.min(entry.c.date)).where(entry.c.book.in_(selection.books))).scalar()
+    first = connection.execute(select(func.min(entry.c.date)).where(*selection.entries())).scalar()
     chart = chart_accounts(connection)
     yield "; Comptes du prélèvement confédéral : FAMILLE:LIVRE:COMPTE, francs CFA (XOF), débit positif"
     yield 'option "title" "PC-AES"'
@@ -42,7 +42,7 @@ def beancount(connection: Connection, selection: Selection) -> Iterator[str]:
     for book, number in used_accounts(connection, selection):
         yield f"{first} open {account_name(book, number)} {CURRENCY}"
         yield f"  title: {quoted(chart[number].title)}"
-    forward = carried_forward(connection) if selection.year is None else frozenset()
+    forward = carried_forward(connection, selection)
     for one in stream(connection, selection, by_date=True):
         if one.row.id in forward:
             yield from _entry(one, back=True)
@@ -74,10 +74,10 @@ def _entry(one: ExportEntry, back: bool = False) -> Iterator[str]:
 
 def _assertions(connection: Connection, selection: Selection) -> Iterator[str]:
     """Our own closing balances, for the program to compare with what it sums."""
-    last = connection.execute(select(func.max(entry.c.date)).where(entry.c.book.in_(selection.books))).scalar_one()
+    last = connection.execute(select(func.max(entry.c.date)).where(*selection.entries())).scalar_one()
     if last == dt.date.max:
         return
-    known = known_entry(connection, None)
+    known = known_entry(connection, None) if selection.known is None else selection.known
     yield ""
     for row in trial_balance(connection, start=dt.date(last.year, 1, 1), end=last, known=known, books=selection.books):
         amount = row.closing_debit - row.closing_credit

@@ -16,21 +16,47 @@ from ledger.tables.journal import entry, entry_line
 from ledger.tables.periods import year_event
 from reconcile.match_tables import bank_match, bank_match_entry_line, match_undo
 
+LAST = 2**62
+"""Beyond every row of the command log."""
+
 CHUNK = 5_000
 """Rows held at a time; memory does not grow with the books."""
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Which part of the books: one book or the three, one financial year or all."""
+    """Which part of the books: one book or the three, one financial year or all.
+
+    `until` is the last accounting date; `known` the last recorded entry and `known_command` the last row of the command
+    log that count. None: no limit.
+    """
 
     book: str | None = None
     year: int | None = None
+    until: dt.date | None = None
+    known: int | None = None
+    known_command: int | None = None
 
     @property
     def books(self) -> tuple[str, ...]:
         """The codes of the books."""
         return BOOKS if self.book is None else (self.book,)
+
+    @property
+    def last_command(self) -> int:
+        """The last row of the command log that counts."""
+        return LAST if self.known_command is None else self.known_command
+
+    def entries(self) -> list[Any]:
+        """The conditions on `entry`."""
+        found: list[Any] = [entry.c.book.in_(self.books)]
+        if self.year is not None:
+            found.append(entry.c.year == self.year)
+        if self.until is not None:
+            found.append(entry.c.date <= self.until)
+        if self.known is not None:
+            found.append(entry.c.id <= self.known)
+        return found
 
 
 class ExportLine(NamedTuple):
@@ -60,11 +86,11 @@ class ExportEntry(NamedTuple):
 
 
 def _query(selection: Selection, by_date: bool) -> Select[Any]:
-    undone = select(match_undo.c.match_id)
+    undone = select(match_undo.c.match_id).where(match_undo.c.command_id <= selection.last_command)
     tied = (
         select(bank_match_entry_line.c.entry_id, bank_match_entry_line.c.position, bank_match.c.id, bank_match.c.at)
         .join(bank_match, bank_match.c.id == bank_match_entry_line.c.match_id)
-        .where(bank_match.c.id.not_in(undone))
+        .where(bank_match.c.id.not_in(undone), bank_match.c.command_id <= selection.last_command)
         .subquery()
     )
     query = (
@@ -83,10 +109,8 @@ def _query(selection: Selection, by_date: bool) -> Select[Any]:
         )
         .join(entry_line, entry_line.c.entry_id == entry.c.id)
         .outerjoin(tied, (tied.c.entry_id == entry_line.c.entry_id) & (tied.c.position == entry_line.c.position))
-        .where(entry.c.book.in_(selection.books))
+        .where(*selection.entries())
     )
-    if selection.year is not None:
-        query = query.where(entry.c.year == selection.year)
     order = (entry.c.date, entry.c.id) if by_date else (entry.c.id,)
     return query.order_by(*order, entry_line.c.position)
 
@@ -106,15 +130,25 @@ def stream(connection: Connection, selection: Selection, *, by_date: bool) -> It
         yield ExportEntry(own[0], lines)
 
 
-def carried_forward(connection: Connection) -> frozenset[int]:
-    """Identifiers of the entries that carry a closed year's balances forward (à-nouveaux)."""
-    query = select(year_event.c.entry_id).where(year_event.c.action == "opening", year_event.c.entry_id.is_not(None))
+def carried_forward(connection: Connection, selection: Selection) -> frozenset[int]:
+    """Identifiers of the entries that carry a closed year's balances forward (à-nouveaux), when all years are there."""
+    if selection.year is not None:
+        return frozenset()
+    query = select(year_event.c.entry_id).where(
+        year_event.c.action == "opening",
+        year_event.c.entry_id.is_not(None),
+        year_event.c.command_id <= selection.last_command,
+    )
     return frozenset(connection.execute(query).scalars())
 
 
 def used_accounts(connection: Connection, selection: Selection) -> list[tuple[str, str]]:
     """(book, account) of every account that has a line, in order."""
     query = select(entry_line.c.book, entry_line.c.account).distinct().where(entry_line.c.book.in_(selection.books))
+    if selection.until is not None:
+        query = query.where(entry_line.c.date <= selection.until)
+    if selection.known is not None:
+        query = query.where(entry_line.c.entry_id <= selection.known)
     if selection.year is not None:
         start, end = dt.date(selection.year, 1, 1), dt.date(selection.year, 12, 31)
         query = query.where(entry_line.c.date.between(start, end))

@@ -38,7 +38,7 @@ def hledger(connection: Connection, selection: Selection) -> Iterator[str]:
     for book, number in used_accounts(connection, selection):
         kind = "C" if number.startswith("521") else TYPES.get(number[0], "E")
         yield f"account {account_name(book, number)}  ; {comment(chart[number].title)}, type:{kind}"
-    forward = carried_forward(connection) if selection.year is None else frozenset()
+    forward = carried_forward(connection, selection)
     for one in stream(connection, selection, by_date=True):
         if one.row.id in forward:
             yield from _entry(one, back=True)
