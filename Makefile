@@ -60,8 +60,9 @@ bench: $(VENV)/.dev ## Mesures de vitesse, rapportées à une référence prise 
 	for file in bench/bench_*.py; do $(BIN)/python $$file || failed=1; done; \
 	exit $$failed
 
-fuzz: $(VENV)/.dev ## Fichiers abîmés par milliers, puis tests de propriétés avec d'autres tirages
+fuzz: $(VENV)/.dev ## Fichiers abîmés par milliers, vies d'ordres au hasard, puis propriétés avec d'autres tirages
 	@$(BIN)/python bench/fuzz_readers.py
+	@$(BIN)/python bench/fuzz_orders.py
 	@$(PYTEST) -m hypothesis --hypothesis-profile=fuzz
 
 docs: $(VENV)/.dev ## Réécrit les pages tirées du code (docs/errors.md, docs/commands.md)

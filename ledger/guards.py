@@ -74,6 +74,7 @@ TITLES: dict[str, str] = {
     "mandate_person_role": "un mandat est donné à un utilisateur de rôle ordonnateur",
     "mandate_act": "une nomination a son acte",
     "order_rule_conflict": "une seule règle de même nature à la fois",
+    "order_rule_late": "une règle prend effet après le dernier acte qu'elle régirait",
     "order_rule_values": "une règle d'ordre de paiement a les valeurs de sa nature",
     "order_number_gap": "les numéros d'ordres de paiement se suivent sans trou dans l'année",
     "order_charges_differ": "la somme des charges égale le montant de l'ordre",

@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy import Connection, select, text
 
 from ledger.check import Check, Row, sql_check
-from ledger.orders.order import REGULARISATION
+from ledger.orders.order import REGULARISATION, REISSUE
 from ledger.orders.postings import ProposedLine, bank_account, entries_for
-from ledger.orders.stages import move
+from ledger.orders.stages import BANK_RETURNED, CANCELLED, REJECTED, RETURNED, move
 from ledger.orders.stored import WHOLE, StoredOrder, list_orders
 from ledger.read import find_by_id, lines_of
 from ledger.refusal import Refusal
-from ledger.tables.orders import order_entry, order_event
+from ledger.tables.orders import order_entry, order_event, payment_order
 
 _SPENT = ("paid", "cleared", "rejected", "cancelled", "returned", "bank_returned")
 
@@ -94,6 +94,30 @@ def _balance_before(connection: Connection, book: str, command_id: int) -> int:
     return int(connection.execute(query, facts).scalar_one())
 
 
+def _reissues(connection: Connection) -> Iterator[Row]:
+    """Each payment ordered again had come back, of the same amount, and is ordered again once."""
+    orders = {one.number: one for one in list_orders(connection)}
+    created = {row.number: row.command_id for row in connection.execute(select(payment_order))}
+    returned = {
+        (row.order_id, row.book): row.command_id
+        for row in connection.execute(select(order_event).where(order_event.c.target == BANK_RETURNED))
+    }
+    again: dict[tuple[str, str], int] = {}
+    for one in orders.values():
+        first = orders.get(one.order.reissues or "")
+        for charge in one.order.charges if one.order.kind == REISSUE else ():
+            owed = {row.book: row.amount for row in first.order.charges} if first else {}
+            back = returned.get((first.id if first else 0, charge.book))
+            if back is None or back >= created[one.number] or owed[charge.book] != charge.amount:
+                yield {"number": one.number, "book": charge.book, "fault": "order_reissue_unreturned"}
+            elif one.stage_of(charge.book) not in (REJECTED, CANCELLED, RETURNED):
+                place = (str(one.order.reissues), charge.book)
+                again[place] = again.get(place, 0) + 1
+    for (number, book), count in again.items():
+        if count > 1:
+            yield {"number": number, "book": book, "count": count, "fault": "order_reissued_once"}
+
+
 CHECKS = (
     Check("order_postings", "Chaque acte d'un ordre a passé ses écritures, et elles seules", _postings),
     sql_check(
@@ -105,5 +129,6 @@ CHECKS = (
         " WHERE (e.origin = 'order' OR x.entry_id IS NOT NULL) AND (e.origin <> 'order' OR o.order_id IS NULL"
         " OR p.number <> e.origin_ref)",
     ),
+    Check("order_reissues", "Un virement revenu impayé est réémis une fois, du même montant", _reissues),
     Check("order_funds", "Chaque engagement a trouvé ses fonds : solde moins engagements non payés", _funds),
 )

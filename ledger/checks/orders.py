@@ -13,21 +13,30 @@ from ledger.mandates.appoint import read_mandates
 from ledger.mandates.mandate import check_continuity
 from ledger.orders.canonical import canonical_order, digest
 from ledger.orders.checks import check_acceptance, check_requisition, check_suspension
-from ledger.orders.duties import Performed, conflicts, duty_of
+from ledger.orders.duties import DUTY_OF_ROLE, Performed, check_nationalities, conflicts, duty_of
 from ledger.orders.handover import SignedUnder, check_confirmed
 from ledger.orders.inspect import recorded_results
 from ledger.orders.order import check_order
 from ledger.orders.postings import check_account, check_kind
-from ledger.orders.rules import thresholds
+from ledger.orders.rules import nationality_rules, thresholds
 from ledger.orders.signatures import read_signatures
-from ledger.orders.stages import OFFICER, REQUISITIONED, check_move, move
+from ledger.orders.stages import OFFICER, REQUESTER, REQUISITIONED, check_move, move
 from ledger.orders.stored import StoredOrder, list_orders
 from ledger.orders.thresholds import check_visas
 from ledger.refusal import Refusal
 from ledger.signing import ALGORITHM, signature_holds
 from ledger.tables.mandates import handover_record
 from ledger.tables.mandates import mandate as mandate_table
-from ledger.tables.orders import document_file, order_document, order_event, order_signature, payment_file
+from ledger.tables.orders import (
+    document_file,
+    order_document,
+    order_event,
+    order_rule,
+    order_signature,
+    payment_file,
+    payment_order,
+)
+from ledger.users import list_users
 
 
 def _mandates(connection: Connection) -> Iterator[Row]:
@@ -143,6 +152,36 @@ def _accountants(connection: Connection) -> Iterator[Row]:
                 yield {"number": stored.number, "position": event.position, "fault": fault.code}
 
 
+def _nationalities(connection: Connection) -> Iterator[Row]:
+    """On the days of the rule each act was of another nationality than the other duties made before it."""
+    rules = nationality_rules(connection)
+    nations = {user["name"]: user["nationality"] for user in list_users(connection)}
+    for stored in list_orders(connection) if rules else []:
+        past: list[Performed] = []
+        for event in stored.events:
+            new = Performed(DUTY_OF_ROLE[event.role], event.person, nations.get(event.person), event.book)
+            try:
+                check_nationalities(stored.number, new, past, rules, event.at.date())
+            except Refusal as fault:
+                yield {"number": stored.number, "position": event.position, "fault": fault.code}
+            past.append(new)
+
+
+def _rules(connection: Connection) -> Iterator[Row]:
+    """No rule took effect on a day when acts that it judges were already recorded."""
+    events = connection.execute(select(order_event)).all()
+    created = connection.execute(select(payment_order)).all()
+    for rule in connection.execute(select(order_rule)).all():
+        if rule.kind == "sequence":
+            judged = [row.created_at for row in created if row.command_id < rule.command_id]
+        else:
+            before = [row for row in events if row.command_id < rule.command_id]
+            signed = rule.kind == "threshold"
+            judged = [row.at for row in before if (row.act == "authorise" if signed else row.role != REQUESTER)]
+        if judged and max(judged).date() >= rule.start_on:
+            yield {"rule": rule.id, "fault": "order_rule_late"}
+
+
 def _check_results(connection: Connection, stored: StoredOrder, event: Any) -> None:
     results = recorded_results(connection, stored.id, event.position)
     if event.act in ("accept", "regularise"):
@@ -219,6 +258,12 @@ CHECKS = (
         " AND r.command_id < p.command_id ORDER BY r.start_on DESC LIMIT 1), 'visa_first') AS expected"
         " FROM payment_order p) q WHERE sequence <> expected",
     ),
+    Check(
+        "order_nationalities",
+        "Visa, ordonnancement et paiement sont de trois nationalités quand la règle le veut",
+        _nationalities,
+    ),
+    Check("order_rules", "Chaque règle d'ordre a pris effet après les actes qu'elle régirait", _rules),
     Check("order_documents", "Pièces justificatives et fichiers de virements ont leur empreinte", _documents),
     *takeover.CHECKS,
     Check("handovers", "Chaque remise de service est telle qu'arrêtée et signée", _handovers),

@@ -159,7 +159,8 @@ def _check_reissue(connection: Connection, order: PaymentOrder) -> None:
 
 
 def _reissued_books(stored: Iterable[StoredOrder], number: str) -> Iterable[str]:
-    ended = (REJECTED, CANCELLED, RETURNED, BANK_RETURNED)
+    # one that came back in its turn is ordered again under its own number
+    dead = (REJECTED, CANCELLED, RETURNED)
     for one in stored:
         if one.order.reissues == number:
-            yield from (charge.book for charge in one.order.charges if one.stage_of(charge.book) not in ended)
+            yield from (charge.book for charge in one.order.charges if one.stage_of(charge.book) not in dead)

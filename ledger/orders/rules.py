@@ -1,16 +1,16 @@
 """The rules of orders that change with the law: thresholds of visas, nationalities, order of visa and verification."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from ledger.keys import require_people
 from ledger.orders.duties import NationalityRule
-from ledger.orders.stages import SEQUENCES, VISA_FIRST
+from ledger.orders.stages import REQUESTER, SEQUENCES, VISA_FIRST
 from ledger.orders.thresholds import Threshold, check_threshold
 from ledger.refusal import Refusal, plain
-from ledger.tables.orders import order_rule, order_rule_end
+from ledger.tables.orders import order_event, order_rule, order_rule_end, payment_order
 from ledger.users import allow
 
 
@@ -21,6 +21,16 @@ class OrderRuleConflict(Refusal):
     sentence = (
         "La règle « {kind} » à partir du {start:D} ne peut pas être enregistrée : {fault}. "
         "Attendu : une seule règle de cette nature à la fois, avec son acte. Mettez d'abord fin à la précédente."
+    )
+
+
+class OrderRuleLate(Refusal):
+    """The rule would judge acts that were made without it."""
+
+    code = "order_rule_late"
+    sentence = (
+        "La règle « {kind} » ne peut pas prendre effet le {start:D} : des actes qu'elle régirait portent déjà la date "
+        "du {last:D}. Attendu : une date d'effet postérieure. Choisissez un jour à partir du {first:D}."
     )
 
 
@@ -81,7 +91,8 @@ def add_rule(
 ) -> dict[str, Any]:  # fmt: skip
     """Record a rule with its legal act; nothing is rewritten.
 
-    Refuses: users_undeclared, role_forbidden, threshold_conflict, order_rule_conflict.
+    It begins after the last act that it would judge, so that no act becomes unlawful afterwards. Refuses:
+    users_undeclared, role_forbidden, threshold_conflict, order_rule_conflict, order_rule_late.
     """
     require_people(unit.user, "changer une règle des ordres de paiement")
     allow(unit.user, "changer une règle des ordres de paiement", "administrator")
@@ -89,6 +100,7 @@ def add_rule(
         check_threshold(Threshold(amount or 0, visas or 0, start, None, act), thresholds(unit.connection))
     else:
         _check_other(unit.connection, kind, start, act, sequence)
+    check_effect(kind, start, last_judged(unit.connection, kind))
     row = {
         "id": unit.next_id(order_rule), "kind": kind, "start_on": start, "amount": amount, "visas": visas,
         "sequence": sequence, "act": act,
@@ -97,6 +109,23 @@ def add_rule(
         insert(order_rule).values(**row, at=unit.now, actor=unit.user.name, command_id=unit.command_id)
     )
     return dict(plain(row))
+
+
+def check_effect(kind: str, start: date, last: date | None) -> None:
+    """A rule begins after the last act of the kind that it judges. Refuses: order_rule_late."""
+    if last is not None and start <= last:
+        raise OrderRuleLate(kind=kind, start=start, last=last, first=last + timedelta(days=1))
+
+
+def last_judged(connection: Connection, kind: str) -> date | None:
+    """The day (UTC) of the last act that a rule of the kind looks at: authorisations, duties, or creations."""
+    if kind == "sequence":
+        found = connection.execute(select(func.max(payment_order.c.created_at))).scalar()
+    else:
+        query = select(func.max(order_event.c.at))
+        judged = order_event.c.act == "authorise" if kind == "threshold" else order_event.c.role != REQUESTER
+        found = connection.execute(query.where(judged)).scalar()
+    return None if found is None else found.date()
 
 
 def _check_other(connection: Connection, kind: str, start: date, act: str, sequence: str | None) -> None:

@@ -1,6 +1,6 @@
 """The life of a payment order on the books: every stage, every side state, and who may not do what."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +113,21 @@ def test_a_returned_payment_is_ordered_again_without_a_second_expense(office: Of
     assert breaches(office) == []
 
 
+def test_a_payment_that_comes_back_twice_is_not_ordered_twice(office: Office) -> None:
+    """What came back again is ordered under the number of the second order, not under the first one's too."""
+    first = office.until("pay")
+    office.act(first, "return", reason="Compte clos")
+    second = office.until("pay", kind="reissue", account="47129", reissues=first)
+    office.act(second, "return", reason="Compte toujours clos")
+    again = code(lambda: office.order(kind="reissue", account="47129", reissues=first))
+    assert again == "order_reissue_unreturned"
+    third = office.until("pay", kind="reissue", account="47129", reissues=second)
+    found = balances(office)
+    assert (found["65881"], found["52111"], found.get("47129", 0)) == (400_000, 600_000, 0)
+    assert office.find(third).stage == "paid"
+    assert breaches(office) == []
+
+
 def test_a_bank_charge_is_regularised_by_an_order_not_to_pay(office: Office) -> None:
     number = office.order(3_000, kind="regularisation", account="6318")
     for name in ("commit", "visa", "verify", "authorise"):
@@ -204,11 +219,28 @@ def test_a_threshold_asks_for_a_second_controller(office: Office) -> None:
 
 def test_three_nationalities_are_asked_for_where_the_rule_is_in_force(office: Office) -> None:
     number = office.until("verify")
+    office.later(days=1)
     day = office.now.date()
     office.perform("adm", lambda unit: add_rule(unit, "nationality", day, "Décision fictive"))
     assert code(lambda: office.act(number, "authorise")) == "nationality_rule"
     twice = code(lambda: office.perform("adm", lambda unit: add_rule(unit, "nationality", day, "Bis")))
     assert twice == "order_rule_conflict"
+
+
+def test_a_rule_does_not_judge_what_was_done_without_it(office: Office) -> None:
+    """The order authorised this morning with one visa stays lawful: a threshold begins tomorrow at the earliest."""
+    office.until("authorise")
+    office.later(hours=1)
+    today, tomorrow = office.now.date(), office.now.date() + timedelta(days=1)
+
+    def add(kind: str, day: date, **values: Any) -> str:
+        return code(lambda: office.perform("adm", lambda unit: add_rule(unit, kind, day, "Décision", **values)))
+
+    assert add("threshold", today, amount=1_000, visas=2) == "order_rule_late"
+    assert add("nationality", today) == "order_rule_late"
+    assert add("sequence", today, sequence="verification_first") == "order_rule_late"
+    office.perform("adm", lambda unit: add_rule(unit, "threshold", tomorrow, "Décision", amount=1_000, visas=2))
+    assert breaches(office) == []
 
 
 def test_verification_may_come_first(office: Office) -> None:
