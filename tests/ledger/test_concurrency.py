@@ -2,6 +2,8 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date
 from typing import Any
 
@@ -25,32 +27,30 @@ LINES = [{"account": "65881", "debit": 5}, {"account": "40111", "credit": 5}]
 def pair(postgres_books: Database) -> Iterator[tuple[Ledger, Ledger]]:
     """The same books opened by two people, with entry BF/OD/2026/1 of March."""
     engines: list[Engine] = [open_engine(postgres_books.url) for _ in range(2)]
-    first, second = (Ledger(engine, name, clock=lambda: NOON) for engine, name in zip(engines, "ab", strict=True))
-    seal(first, expense())
-    yield first, second
-    for engine in engines:
-        engine.dispose()
+    try:
+        first, second = (Ledger(engine, name, clock=lambda: NOON) for engine, name in zip(engines, "ab", strict=True))
+        seal(first, expense())
+        yield first, second
+    finally:
+        for engine in engines:
+            engine.dispose()
 
 
 def together(*acts: Callable[[], Any]) -> list[str]:
-    """Start the acts at the same instant; for each, `done` or the code of its refusal."""
+    """Start the acts at the same instant; for each, `done` or the code of its refusal. None is left under way."""
     barrier = threading.Barrier(len(acts))
-    told = ["lost"] * len(acts)
 
-    def run(place: int, act: Callable[[], Any]) -> None:
-        barrier.wait(timeout=30)
+    def run(act: Callable[[], Any]) -> str:
+        barrier.wait(timeout=120)
         try:
             act()
-            told[place] = "done"
         except Refusal as refusal:
-            told[place] = str(refusal.as_json()["code"])
+            return str(refusal.as_json()["code"])
+        return "done"
 
-    threads = [threading.Thread(target=run, args=(place, act)) for place, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return told
+    # leaving the pool waits for every act, and whatever one of them raised is raised here: no connection stays open
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return [one.result() for one in [pool.submit(run, act) for act in acts]]
 
 
 def test_closing_against_posting(pair: tuple[Ledger, Ledger]) -> None:
@@ -94,12 +94,10 @@ def test_two_reversals_of_one_entry(pair: tuple[Ledger, Ledger]) -> None:
 @pytest.fixture
 def raw(postgres_books: Database, pair: tuple[Ledger, Ledger]) -> Iterator[tuple[Attacker, Attacker]]:
     """Two plain connections to the same books, and a limit on how long one may wait for the other."""
-    found = Attacker(postgres_books), Attacker(postgres_books)
-    for one in found:
-        one.run("SET lock_timeout = '20s'")
-    yield found
-    for one in found:
-        one.close()
+    with closing(Attacker(postgres_books)) as first, closing(Attacker(postgres_books)) as second:
+        for one in (first, second):
+            one.run("SET lock_timeout = '20s'")
+        yield first, second
 
 
 def test_a_line_added_by_a_second_connection_while_the_entry_is_sealed(raw: tuple[Attacker, Attacker]) -> None:
@@ -131,7 +129,7 @@ def test_a_raw_closing_waits_for_the_entry_under_way_and_sees_it(
     raw: tuple[Attacker, Attacker], pair: tuple[Ledger, Ledger]
 ) -> None:
     """Without the lock the closing would count the entries before the one that is being sealed."""
-    posting, closing = raw
+    posting, other = raw
     for statement in raw_entry(posting, LINES, date="2026-03-20"):
         posting.connection.execute(statement)
     told: list[str | None] = []
@@ -139,10 +137,13 @@ def test_a_raw_closing_waits_for_the_entry_under_way_and_sees_it(
         "INSERT INTO period_event (id, book, year, period, action, known_entry, at, actor, command_id)"
         " VALUES (1, 'BF', 2026, 3, 'close', 1, '2026-04-02T12:00:00.000000Z', 'a', 1)"
     )
-    thread = threading.Thread(target=lambda: told.append(closing.refused(row)))
+    thread = threading.Thread(target=lambda: told.append(other.refused(row)))
     thread.start()
-    thread.join(timeout=0.5)
-    assert thread.is_alive(), "it waits for the entry under way"
-    posting.connection.commit()
-    thread.join(timeout=30)
+    try:
+        thread.join(timeout=0.5)
+        assert thread.is_alive(), "it waits for the entry under way"
+        posting.connection.commit()
+    finally:
+        posting.connection.rollback()
+        thread.join(timeout=60)
     assert told == ["period_known_entry"]

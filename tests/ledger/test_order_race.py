@@ -1,44 +1,19 @@
 """Two connections at once on PostgreSQL: the same franc is not committed twice, a charge is not accepted twice."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
+from at_once import at_once, two_offices
 from databases import Database
 from ordered import Office
 
-from ledger.engine import open_engine
 from ledger.orders.order import Charge
-from ledger.refusal import Refusal
 
 
 @pytest.fixture
 def offices(postgres_books: Database) -> Iterator[tuple[Office, Office]]:
     """The same books through two engines, so through two connections."""
-    engines = [open_engine(postgres_books.url) for _ in range(2)]
-    yield Office(engines[0]).set_up(), Office(engines[1])
-    for engine in engines:
-        engine.dispose()
-
-
-def at_once(*acts: Callable[[], object]) -> list[str]:
-    """Start the acts together; for each, `done` or the code of its refusal."""
-    start, told = threading.Barrier(len(acts)), [""] * len(acts)
-
-    def run(place: int, act: Callable[[], object]) -> None:
-        start.wait()
-        try:
-            act()
-            told[place] = "done"
-        except Refusal as refusal:
-            told[place] = str(refusal.as_json()["code"])
-
-    threads = [threading.Thread(target=run, args=(place, act)) for place, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(told)
+    yield from two_offices(postgres_books)
 
 
 @pytest.mark.parametrize("turn", range(4))
