@@ -1,76 +1,27 @@
 """What may be imported, and what of a statement is new: pure rules over what the books already hold."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ledger.bank_accounts import BankAccount
 from ledger.iban import same_account
 from ledger.money import format_francs
-from ledger.refusal import Refusal
+from reconcile.import_refusals import (
+    AccountMissing,
+    AccountNotBound,
+    AccountOfOtherBook,
+    CurrencyForeign,
+    LinesVanished,
+    SameLinesOtherwise,
+    StatementDiffers,
+    StatementInFuture,
+)
 from reconcile.model import Statement
 
-
-class AccountNotBound(Refusal):
-    """The bank account of a statement belongs to no book."""
-
-    code = "account_not_bound"
-    sentence = (
-        "Le relevé {number} du fichier {file} porte le compte « {account} », qui n'est rattaché à aucun livre. Comptes "
-        "rattachés : {bound}. Rattachez-le par « pcaes account bind », ou vérifiez que ce fichier est bien le vôtre."
-    )
-
-
-class AccountOfOtherBook(Refusal):
-    """The account of the statement is another book's."""
-
-    code = "account_of_other_book"
-    sentence = (
-        "Le relevé {number} du fichier {file} est celui du compte {account}, livre {found} ; il est importé pour le "
-        "livre {asked}. Vérifiez le fichier ou l'option --book."
-    )
-
-
-class AccountMissing(Refusal):
-    """The file names no account."""
-
-    code = "account_missing"
-    sentence = (
-        "Le fichier {file} ne dit pas de quel compte il est le relevé. Indiquez le livre par --book : son compte "
-        "rattaché sera employé."
-    )
-
-
-class CurrencyForeign(Refusal):
-    """The three accounts are in FCFA."""
-
-    code = "currency_foreign"
-    sentence = (
-        "Le relevé {number} du fichier {file} est en {found} : les comptes du prélèvement sont tenus en francs CFA "
-        "(XOF). Demandez à la banque le relevé du compte en XOF."
-    )
-
-
-class StatementDiffers(Refusal):
-    """A statement sent again says something else."""
-
-    code = "statement_differs"
-    sentence = (
-        "Le relevé {number} du compte {account}, du {start:D} au {end:D}, a déjà été importé (fichier {first_file}) et "
-        "le fichier {file} en donne un autre contenu : {difference}. Demandez à la banque lequel fait foi ; rien n'est "
-        "changé."
-    )
-
-
-class LinesVanished(Refusal):
-    """A file covers days already imported and lacks lines that were there."""
-
-    code = "lines_vanished"
-    sentence = (
-        "Le fichier {file} couvre la période du {start:D} au {end:D} du compte {account}, mais il y manque {count} "
-        "ligne(s) déjà importée(s), pour {total:F} : {examples}. Demandez à la banque lequel fait foi ; rien n'est "
-        "changé."
-    )
+FUTURE_MAX = dt.timedelta(days=366)
+"""How far beyond today a statement may end before its year is taken for wrong."""
 
 
 class StoredStatement(NamedTuple):
@@ -130,6 +81,16 @@ def bound_to(statement: Statement, accounts: Sequence[BankAccount], asked: str |
     return found
 
 
+def check_not_future(statement: Statement, today: dt.date, file: str) -> None:
+    """A year read wrongly would stay in the books for ever: a value date may be ahead, a statement is not.
+
+    Refuses: statement_in_future.
+    """
+    end = period_of(statement)[1]
+    if end is not None and end > today + FUTURE_MAX:
+        raise StatementInFuture(number=statement.number or "sans numéro", file=file, end=end, today=today)
+
+
 def period_of(statement: Statement) -> tuple[dt.date | None, dt.date | None]:
     """First and last day that a statement covers: as printed, else those of its lines."""
     days = [line.booking_date for line in statement.lines]
@@ -178,30 +139,38 @@ def place_lines(
     identities: Sequence[tuple[str, int]],
     stored: Mapping[tuple[str, int], StoredLine],
     covered: Sequence[tuple[dt.date, dt.date]],
-    account: str,
-    file: str,
 ) -> Placed:
     """Tell known lines from new ones, and mark the new lines of days that an earlier statement covered.
 
     `stored` holds the lines of the same account in the period; `covered` the periods of earlier statements.
     The first and last day are left out of the comparison: an opening balance bears the date of the day before,
     and two statements may share a day.
-    Refuses: lines_vanished when lines stored between the first and the last day are not in the file.
     """
     if not stored and not covered:  # the first file of an account
         return Placed({}, frozenset())
     known: dict[int, int] = {}
     back_dated: set[int] = set()
-    start, end = period_of(statement)
+    start, _ = period_of(statement)
     for position, (identity, line) in enumerate(zip(identities, statement.lines, strict=True), start=1):
         before = stored.get(identity)
         if before is not None:
             known[position] = before.id
         elif any(first <= line.booking_date <= last and last != start for first, last in covered):
             back_dated.add(position)
+    return Placed(known, frozenset(back_dated))
+
+
+def check_nothing_vanished(
+    statement: Statement, placed: Placed, stored: Iterable[StoredLine], account: str, file: str
+) -> None:
+    """The lines stored between the first and the last day of the statement are all in it.
+
+    Refuses: lines_vanished.
+    """
+    start, end = period_of(statement)
     if start is not None and end is not None:
-        kept = set(known.values())
-        lost = [line for line in stored.values() if line.id not in kept and _inside(line.booking_date, start, end)]
+        kept = set(placed.known.values())
+        lost = [line for line in stored if line.id not in kept and _inside(line.booking_date, start, end)]
         if lost:
             lost.sort(key=lambda line: line.id)
             raise LinesVanished(
@@ -211,7 +180,41 @@ def place_lines(
                     f"{line.booking_date:%d/%m/%Y} {format_francs(line.amount)} {line.label[:40]}" for line in lost[:3]
                 ),
             )  # fmt: skip
-    return Placed(known, frozenset(back_dated))
+
+
+def check_not_other_form(
+    statement: Statement,
+    placed: Placed,
+    stored: Iterable[StoredLine],
+    earlier: Iterable[StoredStatement],
+    account: str,
+    file: str,
+) -> None:
+    """Every new line has its twin, of the same day and amount, among stored lines that the file does not know.
+
+    It is so of a statement imported in one format and given in another. What follows the stored statements is not
+    concerned, nor a single line of a file without balances: twins are not rare then.
+    Refuses: same_lines_otherwise.
+    """
+    start, end = period_of(statement)
+    fresh = [line for place, line in enumerate(statement.lines, start=1) if place not in placed.known]
+    kept = set(placed.known.values())
+    left = Counter((line.booking_date, line.amount) for line in stored if line.id not in kept)
+    if not fresh or not left or Counter((line.booking_date, line.amount) for line in fresh) - left:
+        return
+    over = [one for one in earlier if _overlap(one, start, end)]
+    balances = (statement.opening, statement.closing)
+    same = [one for one in over if None not in balances and (one.opening, one.closing) == balances]
+    unproven = len(fresh) > 1 and (None in balances or any(None in (one.opening, one.closing) for one in over))
+    if over and (same or unproven):
+        first = (same or over)[0].file
+        raise SameLinesOtherwise(file=file, start=start, end=end, count=len(fresh), account=account, first_file=first)
+
+
+def _overlap(one: StoredStatement, start: dt.date | None, end: dt.date | None) -> bool:
+    if one.start is None or one.end is None or start is None or end is None:
+        return False
+    return one.start <= end and start <= one.end
 
 
 def _inside(day: dt.date, start: dt.date, end: dt.date) -> bool:

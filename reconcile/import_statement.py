@@ -15,6 +15,9 @@ from reconcile.import_rules import (
     StoredLine,
     StoredStatement,
     bound_to,
+    check_not_future,
+    check_not_other_form,
+    check_nothing_vanished,
     check_same_content,
     period_of,
     place_lines,
@@ -53,6 +56,8 @@ def store(unit: Any, read: StatementFile, files: Sequence[Received], book: str |
     name = ", ".join(file.name for file in files)
     accounts = bound_accounts(connection)
     owners = [bound_to(one, accounts, book, name) for one in read.statements]
+    for one in read.statements:
+        check_not_future(one, unit.now.date(), name)
     for owner in owners:
         allow(unit.user, "importer un relevé", "accountant", book=owner.book)
     file_id = unit.next_id(statement_file)
@@ -91,16 +96,16 @@ def _store_one(unit: Any, one: Statement, owner: BankAccount, file_id: int, plac
     start, end = period_of(one)
     identities = numbered(one.lines, kind)
     stored = _stored_lines(connection, owner.iban, start, end, kind)
-    other = same_statement(one, _stored_statements(connection, owner.iban, kind))
+    earlier = _stored_statements(connection, owner.iban, kind)
+    other = same_statement(one, earlier)
     if other is not None:
         known = sum(identity in stored for identity in identities)
         check_same_content(one, other, known, owner.iban, name)
-    covered = [
-        (before.start, before.end)
-        for before in _stored_statements(connection, owner.iban, kind)
-        if before.start is not None and before.end is not None
-    ]
-    placed = place_lines(one, identities, stored, covered, owner.iban, name)
+    covered = [(before.start, before.end) for before in earlier if before.start is not None and before.end is not None]
+    placed = place_lines(one, identities, stored, covered)
+    if stored:
+        check_not_other_form(one, placed, stored.values(), earlier, owner.iban, name)
+        check_nothing_vanished(one, placed, stored.values(), owner.iban, name)
     statement_id = unit.next_id(statement_table)
     _write_lines(unit, one, identities, placed, owner, statement_id, kind)
     connection.execute(

@@ -88,7 +88,7 @@ class FileRefused(Refusal):
     """A bank file that cannot be trusted: nothing of it is kept."""
 
     code = "statement_file_refused"
-    sentence = "Le fichier {file} est refusé : {first} {more}"
+    sentence = "Le fichier {file} est refusé : {first}{more}"
 
     def __init__(self, faults: list[Fault] | tuple[Fault, ...], *, file: str = "", format: str | None = None) -> None:
         self.faults = tuple(faults)
@@ -98,7 +98,7 @@ class FileRefused(Refusal):
         super().__init__(
             file=file or "lu",
             first=self.faults[0].sentence,
-            more=f"({others} autre{plural} anomalie{plural} dans ce fichier.)" if others else "",
+            more=f" ({others} autre{plural} anomalie{plural} dans ce fichier.)" if others else "",
             fault=self.faults[0].code,
             faults=[{"code": fault.code, "message": fault.sentence, **fault.facts} for fault in self.faults],
         )

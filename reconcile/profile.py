@@ -124,7 +124,8 @@ def profile_needed(columns: Sequence[str], rows: Sequence[Sequence[str]], *, for
                 "profile_needed",
                 "Les colonnes de ce tableau ne sont pas reconnues. Attendu : une date, un libellé et un montant "
                 f"(ou un débit et un crédit). Lu : {', '.join(column[:40] or '(sans nom)' for column in columns)}. "
-                "Déclarez la signification des colonnes pour cette banque.",
+                "Déclarez une fois la signification des colonnes de cette banque, par « pcaes statement profile "
+                "declare », puis importez avec --profile.",
                 {"columns": list(columns), "rows": shown},
             )
         ],

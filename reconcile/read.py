@@ -37,11 +37,23 @@ def bytes_of(path: Path) -> bytes:
             data = stream.read(FILE_BYTES_MAX + 1)
             size = path.stat().st_size
     except OSError as error:
-        sentence = f"Le fichier ne peut pas être ouvert ({error.strerror}). Vérifiez son nom et vos droits."
-        raise FileRefused([Fault("file_unreadable", sentence, {"reason": error.strerror})]) from error
+        raise FileRefused([_unreadable(error)]) from error
     if len(data) > FILE_BYTES_MAX:
         raise too_large(max(size, len(data)))
     return data
+
+
+def _unreadable(error: OSError) -> Fault:
+    """Why the system does not give the file, in words."""
+    if isinstance(error, FileNotFoundError):
+        why = "aucun fichier ne porte ce nom. Vérifiez le nom et le dossier"
+    elif isinstance(error, IsADirectoryError):
+        why = "c'est un dossier, non un fichier. Donnez les fichiers qu'il contient"
+    elif isinstance(error, PermissionError):
+        why = "vous n'avez pas le droit de le lire. Demandez ce droit, ou copiez le fichier dans votre dossier"
+    else:
+        why = f"le système répond « {error.strerror} ». Copiez-le sur ce poste et recommencez"
+    return Fault("file_unreadable", f"Le fichier ne peut pas être ouvert : {why}.", {"reason": error.strerror})
 
 
 def read_together(documents: Sequence[bytes], *, bound_currency: str | None = None) -> StatementFile:

@@ -19,6 +19,10 @@ HEAD_BYTES = 8_192
 
 _ASK = "Formats lus : MT940, MT942, camt.052, 053 et 054, CFONB 120, OFX, CSV et XLSX."
 
+_OLE = b"\xd0\xcf\x11\xe0"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+"""The part of an old container that holds a workbook under a password."""
+
 _KNOWN_OTHERS: tuple[tuple[bytes, str], ...] = (
     (
         b"%PDF",
@@ -56,6 +60,11 @@ def detect(data: bytes) -> str:
         raise too_large(len(data))
     if not data[:HEAD_BYTES].strip() and not data.strip():
         raise _other("Le fichier est vide. Téléchargez-le de nouveau auprès de la banque.")
+    if data.startswith(_OLE) and _ENCRYPTED in data:
+        raise _other(
+            "C'est un classeur protégé par un mot de passe : ouvrez-le avec ce mot de passe, enregistrez-le sans "
+            "protection, puis importez-le."
+        )
     for mark, sentence in _KNOWN_OTHERS:
         if data.startswith(mark) and (mark != b"BM" or b"\x00" in data[:32]):
             raise _other(sentence)

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from ledger.money import format_minor
+from ledger.plural import counted
 from reconcile.model import Fault, StatementLine
 
 FAULTS_MAX = 1_000
@@ -21,12 +22,13 @@ class LineFault(Exception):
 def unbalanced(name: str, opening: int, total: int, closing: int, *, lines: int, exponent: int, currency: str) -> Fault:
     """The statement whose opening balance and lines do not give its closing balance."""
     expected = opening + total
+    wanted, found, gap = (
+        f"{format_minor(amount, exponent)} {currency}".rstrip() for amount in (expected, closing, closing - expected)
+    )
     return Fault(
         "statement_unbalanced",
-        f"{name} : le solde initial et les {lines} mouvement(s) ne donnent pas le solde final. "
-        f"Solde final attendu {format_minor(expected, exponent)} {currency}, "
-        f"solde final lu {format_minor(closing, exponent)} {currency}, "
-        f"écart {format_minor(closing - expected, exponent)} {currency}. "
+        f"{name} : le solde initial et {counted(lines, 'mouvement')} ne donnent pas le solde final. "
+        f"Solde final attendu {wanted}, solde final lu {found}, écart {gap}. "
         "Demandez à la banque un relevé complet ; aucune ligne n'a été retenue.",
         {
             "opening": opening,

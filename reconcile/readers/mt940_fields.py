@@ -39,6 +39,8 @@ class Field(NamedTuple):
     line: int
     tag: str
     text: str
+    cut: bool = False
+    """True for the last field of a file whose last line has no end: it may lack its own."""
 
 
 class Balance(NamedTuple):
@@ -102,7 +104,8 @@ def fields_of(text: str) -> Iterator[Field]:
             following = parts[place + 2] if place + 2 < len(parts) else ""
             if following in ("", "20", "25", "940", "942") and (found := _MESSAGE_END.search(content)):
                 content = content[: found.start()]
-        yield Field(start, tag, content.rstrip("\n"))
+        last = place + 2 == len(parts) and not parts[place + 1].endswith("\n")
+        yield Field(start, tag, content.rstrip("\n"), last)
 
 
 def amount_of(digits: str, exponent: int) -> int:

@@ -82,11 +82,20 @@ def pages_of(fields: Iterable[Field], faults: list[Fault], bound_currency: str |
                 else:
                     _balance(item, page)
             except LineFault as wrong:
-                faults.append(wrong.fault)
+                faults.append(_cut_short(item, wrong.fault) if item.cut else wrong.fault)
                 page.faulty = True
     if waiting is not None and page is not None:
         page.lines.append(waiting.line(None))
     return [page for page in pages if page.begun or page.account or page.number]
+
+
+def _cut_short(item: Field, fault: Fault) -> Fault:
+    """The last field of a file that ends in the middle of a line: it is not wrong, it is not whole."""
+    sentence = (
+        f"Ligne {item.line}, zone :{item.tag}: : le fichier s'arrête au milieu de cette ligne. Attendu : la suite, "
+        "jusqu'au solde final (:62F:). Téléchargez-le de nouveau auprès de la banque."
+    )
+    return Fault("file_truncated", sentence, fault.facts)
 
 
 def _headed(item: Field, page: Page | None, pages: list[Page], currency: str) -> Page:

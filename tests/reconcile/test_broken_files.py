@@ -2,10 +2,12 @@
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from reconcile.model import FileRefused
+from reconcile.read import read_file
 from reconcile.readers.dispatch import read_bytes
 
 
@@ -43,3 +45,32 @@ def test_an_archive_that_places_a_file_before_its_own_beginning_is_refused() -> 
     assert refused(cut) == "not_recognised"
     shifted = made.getvalue()[:30] + made.getvalue()[37:]
     assert refused(shifted) == "archive_unsafe"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("absent.csv", "aucun fichier ne porte ce nom"), (".", "c'est un dossier, non un fichier")],
+)
+def test_a_file_that_cannot_be_opened_is_refused_in_words(name: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(FileRefused) as caught:
+        read_file(tmp_path / name)
+    (fault,) = caught.value.faults
+    assert (fault.code, words in fault.sentence) == ("file_unreadable", True)
+
+
+@pytest.mark.parametrize("length", [90, 141, 148])
+def test_an_mt940_cut_in_the_middle_of_a_line_is_said_to_be_cut(length: int) -> None:
+    whole = (
+        b":20:R1\r\n:25:BF42BF9990100100000000012345678\r\n:28C:12/1\r\n:60F:C260301XOF1000,\r\n"
+        b":61:2603020302C250,NTRFREF1//B1\r\n:86:REVERSEMENT FICTIF\r\n:62F:C260331XOF1250,\r\n-\r\n"
+    )
+    with pytest.raises(FileRefused) as caught:
+        read_file(whole[:length])
+    assert [fault.code for fault in caught.value.faults] == ["file_truncated"]
+
+
+def test_a_workbook_under_a_password_is_said_to_be_protected() -> None:
+    data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 500
+    with pytest.raises(FileRefused) as caught:
+        read_file(data)
+    assert "protégé par un mot de passe" in caught.value.faults[0].sentence

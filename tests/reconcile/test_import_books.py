@@ -104,6 +104,57 @@ def test_a_wider_export_without_a_known_line_is_refused(ledger: Ledger) -> None:
     assert (found.code, found.facts["count"], found.facts["total"]) == ("lines_vanished", 1, -1_000)
 
 
+def other_words(one: Statement, **changes: Any) -> Statement:
+    """The same days and amounts, labelled by another export of the bank."""
+    return replace(one, lines=tuple(line._replace(label=f"Op. {line.label}") for line in one.lines), **changes)
+
+
+TWO = [Seen(march(9), -1_000, "LOYER", "L-1"), Seen(march(9), 2_500, "RECETTE", "R-1")]
+
+
+@pytest.mark.parametrize(
+    ("stored", "given"),
+    [
+        (statement(TWO), other_words(statement(TWO), number=None)),
+        (
+            statement(TWO, start=march(9), end=march(9)),
+            other_words(statement(TWO), number=None, opening=None, closing=None, proven=False),
+        ),
+        (
+            replace(statement(TWO, start=march(9), end=march(9)), opening=None, closing=None, proven=False),
+            other_words(statement(TWO, "8", start=march(9), end=march(9))),
+        ),
+        (
+            statement([RENT], start=march(5), end=march(5)),
+            other_words(statement([RENT], "8", start=march(5), end=march(5))),
+        ),
+    ],
+    ids=["same month", "without balances", "balances come after", "one line, one day"],
+)
+def test_the_same_statement_in_another_format_is_refused(stored: Statement, given: Statement, ledger: Ledger) -> None:
+    bring(ledger, stored)
+    found = refused(ledger, given, "BF")
+    assert (found.code, found.facts["first_file"]) == ("same_lines_otherwise", "releve-3.txt")
+
+
+def test_the_next_statement_of_a_day_may_bear_the_same_amounts(ledger: Ledger) -> None:
+    bring(ledger, statement(TWO, start=march(9), end=march(9)))
+    after = other_words(statement(TWO, "4", opening=1_500, start=march(9), end=march(9)))
+    assert told(bring(ledger, after)) == (2, 0, 0)
+
+
+def test_a_single_fee_like_another_is_no_statement_in_another_form(ledger: Ledger) -> None:
+    bring(ledger, statement([RENT], start=march(5), end=march(5)))
+    alone = other_words(statement([RENT], "8", start=march(5), end=march(5)), opening=None, closing=None, proven=False)
+    assert told(bring(ledger, alone))[:2] == (1, 0)
+
+
+def test_a_statement_of_a_year_to_come_is_refused(ledger: Ledger) -> None:
+    found = refused(ledger, statement([], end=dt.date(2027, 4, 22)), "BF")
+    assert (found.code, found.facts["today"]) == ("statement_in_future", dt.date(2026, 4, 20))
+    assert told(bring(ledger, statement([], end=dt.date(2027, 4, 21)))) == (0, 0, 0)
+
+
 def test_a_statement_sent_again_with_another_content_is_refused(ledger: Ledger) -> None:
     bring(ledger, statement([RENT]))
     found = refused(ledger, statement([RENT, Seen(march(6), 40)]), "BF")
