@@ -127,6 +127,16 @@ class PeriodClosed(Refusal):
     )
 
 
+class DocumentDateFuture(Refusal):
+    """The document of an entry does not exist yet."""
+
+    code = "document_date_future"
+    sentence = (
+        "L'écriture {entry} porte une pièce datée du {day:D}, après l'écriture elle-même et après le jour de son "
+        "enregistrement ({today:D}). Une pièce existe avant d'être enregistrée : corrigez sa date."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Law:
     """What the books know when an entry asks to be sealed."""
@@ -169,6 +179,17 @@ def check_entry(draft: EntryDraft, law: Law) -> None:
             entry=name_of(draft), debit=debit, credit=credit, difference=abs(debit - credit),
             side="débit" if debit > credit else "crédit",
         )  # fmt: skip
+
+
+def check_document_date(draft: EntryDraft, today: date) -> None:
+    """A document exists before it is recorded; an entry dated ahead may rest on a document of its own day.
+
+    After the accounting date is no fault: an invoice of February is entered in the complementary period of December.
+    Refuses: document_date_future.
+    """
+    day = draft.document_date
+    if day is not None and day > draft.date and day > today:
+        raise DocumentDateFuture(entry=name_of(draft), day=day, today=today)
 
 
 def check_amount(draft: EntryDraft, place: int, line: Line) -> None:

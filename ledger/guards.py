@@ -34,6 +34,7 @@ TITLES: dict[str, str] = {
     "line_amount_whole": "un montant est un nombre entier de francs",
     "entry_year_of_date": "l'exercice est celui de la date",
     "entry_period_of_date": "la période est le mois de la date, ou la période complémentaire de janvier",
+    "entry_document_date": "la pièce d'une écriture n'est pas datée d'après son enregistrement",
     "entry_document_given": "une écriture nomme sa pièce, son libellé et son auteur",
     "entry_line_entry": "une ligne appartient à une écriture",
     "entry_year_closed": "l'exercice est ouvert",

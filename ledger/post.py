@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 from ledger.bank_credit import check_bank_credit, takeover_until
 from ledger.chart import account_events, accounts_touched, chart_accounts
 from ledger.entry import EntryDraft, Line, SealedEntry
-from ledger.entry_rules import Law, check_entry
+from ledger.entry_rules import Law, check_document_date, check_entry
 from ledger.refusal import Refusal
 from ledger.seal import Sealer
 from ledger.sealed_rows import write_rows
@@ -58,7 +58,7 @@ def post_entries(unit: Any, drafts: Iterable[EntryDraft]) -> list[SealedEntry]:
     """Seal the entries, all or none (the unit of work rolls back), and return them in the order given.
 
     An entry whose `key` is already in the books with the same content is returned as it stands there.
-    Refuses: what `check_entry`, `check_bank_credit` and `check_pair` refuse, entry_key_reused,
+    Refuses: what `check_entry`, `check_document_date`, `check_bank_credit` and `check_pair` refuse, entry_key_reused,
     transfer_alone, transfer_used.
     """
     given = list(drafts)
@@ -82,7 +82,7 @@ def post_many(
     stream = iter(drafts)
     first = list(islice(stream, FEW))
     law = law_of(unit.connection, first if len(first) < FEW else None)
-    until = takeover_until(unit.connection)
+    until, today = takeover_until(unit.connection), unit.now.date()
     sealer = Sealer(unit)
     count = 0
     paired = _side_by_side(chain(first, stream), law)
@@ -93,6 +93,7 @@ def post_many(
         for group in fresh:
             for draft in group:
                 check_entry(draft, law)
+                check_document_date(draft, today)
                 check_bank_credit(draft, until)
         _transfers_are_new(unit.connection, [group[0].transfer for group in fresh if group[0].transfer is not None])
         with uncollected(len(chunk)):

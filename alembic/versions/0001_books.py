@@ -248,6 +248,7 @@ def _tables_of_users() -> None:
 def _tables_of_journal() -> None:
     year = "CAST(substr(date, 1, 4) AS INTEGER)" if _sqlite() else "EXTRACT(YEAR FROM date)"
     month = "CAST(substr(date, 6, 2) AS INTEGER)" if _sqlite() else "EXTRACT(MONTH FROM date)"
+    written = "document_date" if _sqlite() else "to_char(document_date, 'YYYY-MM-DD')"
     day = "CAST(substr(date, 9, 2) AS INTEGER)" if _sqlite() else "EXTRACT(DAY FROM date)"
     op.create_table(
         "entry",
@@ -295,6 +296,11 @@ def _tables_of_journal() -> None:
         _check("entry_correction_style", "correction IN ('negative', 'contra')"),
         _check("entry_transfer_peer", "transfer IS NULL OR peer IS NOT NULL"),
         _check("entry_document_given", "document <> '' AND label <> '' AND actor <> ''"),
+        # a document exists before it is recorded; an entry dated ahead may rest on a document of its own day
+        _check(
+            "entry_document_date",
+            f"document_date IS NULL OR document_date <= date OR {written} <= substr(recorded_at, 1, 10)",
+        ),
         _check("entry_hash_shape", "length(hash) = 64 AND length(previous_hash) = 64"),
         _instant("entry_recorded", "recorded_at"),
         *_whole("entry", "id", "year", "number", "period", "position"),

@@ -73,6 +73,12 @@ CHECKS = (
     ),
     Check("entry_period", "L'exercice et la période de chaque écriture sont ceux de sa date", _wrong_dates),
     sql_check(
+        "document_dates",
+        "La pièce d'une écriture n'est pas datée d'après son enregistrement",
+        f"SELECT {NAME} AS entry, e.document_date, e.recorded_at FROM entry e WHERE e.document_date > e.date"
+        " AND CAST(e.document_date AS text) > substr(e.recorded_at, 1, 10)",
+    ),
+    sql_check(
         "entry_sequence",
         "Les écritures se suivent sans trou dans l'ordre d'enregistrement",
         "SELECT e.id, e.recorded_at FROM entry e LEFT JOIN entry p ON p.id = e.id - 1"

@@ -6,7 +6,7 @@ from ordered import Office
 from sqlalchemy import Connection, Engine, text
 
 from ledger.check import run_checks
-from ledger.checks import orders
+from ledger.checks import entries, orders
 from ledger.checks.commands import CHECKS
 from ledger.orders.rules import add_rule
 
@@ -42,6 +42,18 @@ def test_an_act_of_another_instant_is_found(books: Database, books_engine: Engin
         with attack(connection):
             connection.execute(text(ALLOWED))
             assert found(connection) == [], "the appointment says from when it holds, not when it was recorded"
+
+
+def test_a_document_dated_after_its_recording_is_found(books: Database, books_engine: Engine) -> None:
+    Office(books_engine).set_up()
+    books_engine.dispose()
+    check = next(one for one in entries.CHECKS if one.name == "document_dates")
+    with behind_the_guards(books) as connection:
+        assert run_checks(connection, [check])[0]["rows"] == []
+        connection.rollback()
+        with attack(connection):
+            connection.execute(text("UPDATE entry SET document_date = '2026-03-03' WHERE id = 2"))
+            assert [row["entry"] for row in run_checks(connection, [check])[0]["rows"]] == ["ML/BQ/2026/1"]
 
 
 OF_ORDERS = {check.name: check for check in orders.CHECKS}

@@ -75,6 +75,7 @@ ENTRY: dict[str, Attack] = {
     "entry_year_of_date": (GOOD, {"year": 2027, "number": 1}),
     "entry_period_of_date": (GOOD, {"period": 13}),
     "entry_document_given": (GOOD, {"document": ""}),
+    "entry_document_date": (GOOD, {"document_date": "2026-04-03"}),
     "entry_correction_link": (GOOD, {"correction": "contra"}),
     "entry_correction_style": (
         [{"account": "52111", "credit": 9_000}, {"account": "7101", "debit": 9_000}],

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from posting import failed
 from sqlalchemy import Engine, func, select
 
 from ledger.chart import open_or_close
 from ledger.commands import post
 from ledger.entry_file import load_json, read_entries
+from ledger.entry_rules import DocumentDateFuture
 from ledger.refusal import Refusal
 from ledger.tables.commands import command_log
 from ledger.tables.journal import entry, entry_line
@@ -112,6 +114,16 @@ def test_a_good_entry_before_a_bad_one_is_not_kept(ledger: Ledger) -> None:
         send(ledger, [ENTRY, *lines(("65881", 5_000, 0), ("40111", 0, 4_999))])
     assert refused.value.facts["difference"] == 1
     assert counts(ledger) == (0, 0)
+
+
+def test_a_document_of_tomorrow_is_refused(ledger: Ledger) -> None:
+    with pytest.raises(DocumentDateFuture) as told:
+        send(ledger, changed(document_date="2026-04-03"))
+    assert (told.value.facts["day"], told.value.facts["today"]) == (date(2026, 4, 3), date(2026, 4, 2))
+    # of today after an entry of March, and of the day of an entry dated ahead
+    send(ledger, changed(document_date="2026-04-02"))
+    send(ledger, changed(date="2026-04-30", document_date="2026-04-30"))
+    assert failed(ledger) == []
 
 
 def test_a_refusal_leaves_its_trace_in_the_command_log(ledger: Ledger) -> None:
