@@ -15,4 +15,7 @@ def collector_at_rest() -> Iterator[None]:
         yield
     finally:
         if running:
+            # what was made goes to the oldest generation unread: waking up would otherwise begin by scanning it all
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()

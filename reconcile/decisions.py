@@ -43,7 +43,9 @@ def respect(outcome: Outcome, undone: Undone) -> Outcome:
     if not changed:
         return outcome
     passes = tuple(_counted(one, [old for old, _ in changed]) for one in outcome.passes)
-    return outcome._replace(matches=matches, passes=passes)
+    parted = {id(old) for old, _ in changed}
+    decided = tuple(found for found in outcome.decided if id(found) not in parted)
+    return outcome._replace(matches=matches, passes=passes, decided=decided)
 
 
 def _respected(found: Match, undone: Undone) -> Match:

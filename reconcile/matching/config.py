@@ -33,6 +33,8 @@ class MatchConfig:
     """The most working days between a bank line and a book line that are tied by amount alone."""
     rival_days: int = 62
     """Another line of the same amount within this distance forbids confirming by amount alone."""
+    series_days_min: int = 15
+    """The fewest days that separate two payments of a series of equal ones."""
     reference_days: int = 92
     """References are used again in another year: beyond this distance a reference only proposes."""
     amount_tolerance: int = 0

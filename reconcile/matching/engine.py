@@ -1,15 +1,18 @@
 """The run: lines on the table, passes in their declared order, until nothing more can be decided."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from reconcile.collector import collector_at_rest
 from reconcile.matching.config import DEFAULT_CONFIG, MatchConfig
 from reconcile.matching.declarations import NOTHING_DECLARED, Declarations
-from reconcile.matching.order import FROM_THE_BOOKS, ORDER
+from reconcile.matching.order import FROM_THE_BOOKS, ORDER, Pass
 from reconcile.matching.passes import group_loose
 from reconcile.matching.rows import BankLine, BookLine, Match, Outcome, PassStats
 from reconcile.matching.table import WorkTable
+
+Told = Callable[[str, int, int], None]
+"""Hears, after each pass that confirms something: its French title, how many matches, how many bank lines are open."""
 
 
 def match(
@@ -19,6 +22,7 @@ def match(
     config: MatchConfig = DEFAULT_CONFIG,
     *,
     settled: Iterable[BankLine] = (),
+    told: Told | None = None,
 ) -> Outcome:
     """Tie the bank's lines to the books' lines; the same lines give the same answer in any order of arrival.
 
@@ -35,27 +39,44 @@ def match(
         config,
     )
     with collector_at_rest():
-        _decide(table)
-    matches = tuple(sorted((*table.confirmed, *table.shown), key=lambda found: found.bank_ids[0]))
-    return Outcome(matches, tuple(table.bank.values()), tuple(table.book.values()), _stats(matches))
+        while _decides(table, told):
+            table.clear_shown()
+    matches = tuple(sorted((*table.confirmed, *table.shown), key=_place))
+    return Outcome(
+        matches, tuple(table.bank.values()), tuple(table.book.values()), _stats(matches), tuple(table.confirmed)
+    )
 
 
-def _decide(table: WorkTable) -> None:
-    """The books first, until they answer nothing more; only then what is shown and what the rules post."""
-    decided = -1
-    while decided < len(table.confirmed):
-        decided = len(table.confirmed)
-        table.clear_shown()
-        for step in ORDER:
-            if step.name in FROM_THE_BOOKS:
-                step.run(table)
-                table.sort_open()
-        if decided < len(table.confirmed):
-            continue
-        group_loose.run(table)
-        for step in ORDER:
-            if step.name not in FROM_THE_BOOKS:
-                step.run(table)
+def _place(found: Match) -> tuple[int, ...]:
+    """Matches come in the order of their first bank line; those of the books alone come last."""
+    return (0, found.bank_ids[0]) if found.bank_ids else (1, *found.book_ids[0])
+
+
+def _decides(table: WorkTable, told: Told | None) -> bool:
+    """One round: true as soon as a pass confirms something, and then everything begins again from the first pass.
+
+    So what is decided next depends only on what is open: a run that was cut after any of its matches goes on as if
+    it had not been. The books come first; only when they answer nothing more, what is shown and what the rules post.
+    """
+    for step in ORDER:
+        if step.name in FROM_THE_BOOKS and _confirms(table, step, told):
+            return True
+    group_loose.run(table)
+    return any(_confirms(table, step, told) for step in ORDER if step.name not in FROM_THE_BOOKS)
+
+
+def _confirms(table: WorkTable, step: Pass, told: Told | None) -> bool:
+    before = len(table.confirmed)
+    step.run(table)
+    found = table.confirmed[before:]
+    if not found:
+        return False
+    # the order in which matches are kept: by bank line, those of one series together
+    table.confirmed[before:] = sorted(found, key=lambda one: (one.facts.get("series", one.bank_ids[0]), one.bank_ids))
+    table.sort_open()
+    if told is not None:
+        told(step.title, len(found), len(table.bank))
+    return True
 
 
 def _stats(matches: tuple[Match, ...]) -> tuple[PassStats, ...]:
@@ -67,6 +88,7 @@ def _stats(matches: tuple[Match, ...]) -> tuple[PassStats, ...]:
             counts[step.name, "confirmed"],
             counts[step.name, "proposed"],
             counts[step.name, "ambiguous"],
+            counts[step.name, "undecided"],
         )
         for step in ORDER
     )

@@ -14,8 +14,9 @@ BankId = int
 BookId = tuple[int, int]
 """Identity of an entry line: the entry's id and the line's position in it."""
 
-Status = Literal["confirmed", "proposed", "ambiguous"]
-"""`confirmed` by the machine; `proposed`, one answer that a person must accept; `ambiguous`, several answers."""
+Status = Literal["confirmed", "proposed", "ambiguous", "undecided"]
+"""`confirmed` by the machine; `proposed`, one answer that a person must accept; `ambiguous`, several answers;
+`undecided`, the search for a group ended at its bound without an answer."""
 
 
 class BankLine(NamedTuple):
@@ -100,6 +101,7 @@ class PassStats(NamedTuple):
     confirmed: int
     proposed: int
     ambiguous: int
+    undecided: int = 0
 
 
 class Outcome(NamedTuple):
@@ -109,6 +111,8 @@ class Outcome(NamedTuple):
     open_bank: tuple[BankLine, ...]
     open_book: tuple[BookLine, ...]
     passes: tuple[PassStats, ...]
+    decided: tuple[Match, ...] = ()
+    """The confirmed matches in the order in which they may be kept, a part at a time."""
 
     def with_status(self, status: Status) -> tuple[Match, ...]:
         """The matches of one status."""

@@ -20,11 +20,13 @@ _Sums = dict[int, tuple[int, int]]
 """A sum → (number of subsets that reach it, one such subset as a bit mask)."""
 
 
-def _sums(amounts: Sequence[int], offset: int, states_max: int) -> _Sums | None:
+def _sums(amounts: Sequence[int], offset: int, states_max: int, most: int | None) -> _Sums | None:
     sums: _Sums = {0: (1, 0)}
     for place, amount in enumerate(amounts):
         bit = 1 << (offset + place)
         for total, (count, mask) in list(sums.items()):
+            if most is not None and total + amount > most:
+                continue
             known = sums.get(total + amount)
             sums[total + amount] = (count, mask | bit) if known is None else (known[0] + count, known[1])
         if len(sums) > states_max:
@@ -37,18 +39,34 @@ def subsets_that_sum(amounts: Sequence[int], target: int, *, states_max: int = 1
 
     Meet in the middle: all partial sums of each half are kept with their number of ways, equal sums merged,
     so the count is exact. When a half would need more than `states_max` sums the answer is `undecided`.
-    Shortcut: with amounts of one sign whose total is the target, the whole set is the only answer.
+    Shortcuts, with amounts of one sign: when their total is the target, the whole set is the only answer; an amount
+    beyond the target is in no answer, and no partial sum beyond it is kept.
     """
-    size = len(amounts)
-    if size and sum(amounts) == target and (min(amounts) > 0 or max(amounts) < 0):
-        return SubsetSum("unique", 1, tuple(range(size)), 1)
-    if min(amounts, default=0) >= 0 and not 0 <= target <= sum(amounts):
+    if amounts and max(amounts) < 0:
+        return subsets_that_sum([-amount for amount in amounts], -target, states_max=states_max)
+    if amounts and min(amounts) > 0:
+        return _among_positive(amounts, target, states_max)
+    return _search(amounts, target, states_max, None)
+
+
+def _among_positive(amounts: Sequence[int], target: int, states_max: int) -> SubsetSum:
+    possible = [place for place, amount in enumerate(amounts) if amount <= target]
+    total = sum(amounts[place] for place in possible)
+    if total < target or not possible:
         return SubsetSum("none", 0)
+    if total == target:
+        return SubsetSum("unique", 1, tuple(possible), 1)
+    found = _search([amounts[place] for place in possible], target, states_max, target)
+    return found._replace(places=tuple(possible[place] for place in found.places))
+
+
+def _search(amounts: Sequence[int], target: int, states_max: int, most: int | None) -> SubsetSum:
+    size = len(amounts)
     order = sorted(range(size), key=lambda place: (abs(amounts[place]), amounts[place], place))
     # Large and small amounts alternate between the halves, so that equal amounts merge on both sides.
     halves = (order[0::2], order[1::2])
-    left = _sums([amounts[place] for place in halves[0]], 0, states_max)
-    right = _sums([amounts[place] for place in halves[1]], len(halves[0]), states_max) if left is not None else None
+    left = _sums([amounts[place] for place in halves[0]], 0, states_max, most)
+    right = None if left is None else _sums([amounts[place] for place in halves[1]], len(halves[0]), states_max, most)
     if left is None or right is None:
         return SubsetSum("undecided", 0, (), states_max)
     count, found = -1 if target == 0 else 0, 0

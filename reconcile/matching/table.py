@@ -10,6 +10,7 @@ from reconcile.matching.config import MatchConfig
 from reconcile.matching.declarations import Declarations
 from reconcile.matching.references import canonical, exact_key, first_runs, spans
 from reconcile.matching.rows import BankId, BankLine, BookId, BookLine, Match
+from reconcile.matching.subset_sum import SubsetSum, subsets_that_sum
 from reconcile.matching.words import telling_labels
 from reconcile.matching.working_days import WorkingDays
 
@@ -39,6 +40,8 @@ class WorkTable:
         self.shown: list[Match] = []
         self.shown_bank: set[BankId] = set()
         self.shown_book: set[BookId] = set()
+        self.sums: dict[tuple[tuple[int, ...], int], SubsetSum] = {}
+        """The searches for groups already made in this run: a round asks again what the round before asked."""
         self.credited: Counter[Key] = Counter()
         """Francs that this run tied to a declared reference, by book and exact reference."""
 
@@ -87,14 +90,25 @@ class WorkTable:
             self.shown_bank.update(match.bank_ids)
             self.shown_book.update(match.book_ids)
 
+    def subsets(self, amounts: Sequence[int], target: int) -> SubsetSum:
+        """The subsets of the amounts that make the target, within the bounds of the run."""
+        asked = (tuple(amounts), target)
+        if asked not in self.sums:
+            self.sums[asked] = subsets_that_sum(amounts, target, states_max=self.config.group_states)
+        return self.sums[asked]
+
     def sort_open(self) -> None:
         """Put the open lines in the order of their ids, so that no pass can see the order of arrival.
 
         The engine calls this after each pass; the first pass alone reads the lines as they came, because sorting
         what it takes away would cost as much as the pass. It must not depend on their order.
         """
-        self.bank = dict(sorted(self.bank.items()))
-        self.book = dict(sorted(self.book.items()))
+        # in place: what was made from these dictionaries goes on seeing what is open
+        bank, book = sorted(self.bank.items()), sorted(self.book.items())
+        self.bank.clear()
+        self.bank.update(bank)
+        self.book.clear()
+        self.book.update(book)
 
     def clear_shown(self) -> None:
         """Forget what was only shown, before another round over what is left."""
@@ -110,7 +124,8 @@ class Mentions:
     """
 
     def __init__(self, table: WorkTable) -> None:
-        self._table = table
+        # the dictionaries alone: a tie back to the table would keep all its lines alive after the run
+        self._open_bank, self._open_book = table.bank, table.book
         self._book_keys: dict[str, dict[str, list[BookId]]] = {}
         firsts: dict[str, set[str]] = {}
         for book_id, line in table.book.items():
@@ -137,7 +152,7 @@ class Mentions:
         forms = self.of_bank[line.id]
         if not forms:
             return set()
-        known, still = self._book_keys[line.book], self._table.book
+        known, still = self._book_keys[line.book], self._open_book
         return {book_id for form in forms for book_id in known[form] if book_id in still}
 
     def bank_lines(self, line: BookLine) -> set[BankId]:
@@ -145,7 +160,7 @@ class Mentions:
         known = self._bank_keys.get(line.book)
         if not known:
             return set()
-        still = self._table.bank
+        still = self._open_bank
         return {bank_id for form in book_forms(line) for bank_id in known.get(form, ()) if bank_id in still}
 
 

@@ -5,7 +5,7 @@ amounts, garbled and missing references everywhere). Given round amounts, chance
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -147,6 +147,33 @@ def _twins(w: Writer, state: str, day: date, amount: int) -> None:
     w.operation = start + 1
 
 
+def _monthly(w: Writer, state: str, day: date, amount: int) -> None:
+    """Three equal payments a month apart, each a few days after its entry, no reference."""
+    _months(w, state, day, amount, [w.dice.randrange(4) for _ in range(3)])
+
+
+def _monthly_with_a_hole(w: Writer, state: str, day: date, amount: int) -> None:
+    """The same, one of which the bank has not seen, or sees weeks late."""
+    late: list[int | None] = [w.dice.randrange(4) for _ in range(3)]
+    late[w.dice.randrange(3)] = w.dice.choice((None, w.dice.randrange(12, 45)))
+    _months(w, state, day, amount, late)
+
+
+def _monthly_all_late(w: Writer, state: str, day: date, amount: int) -> None:
+    """The same, all a month late, so that each comes beside the next one's entry."""
+    _months(w, state, day, amount, [w.dice.randrange(27, 33) for _ in range(3)])
+
+
+def _months(w: Writer, state: str, day: date, amount: int, late: Sequence[int | None]) -> None:
+    start = w.operation
+    for place, days in enumerate(late):
+        w.operation = start + place
+        due = day + timedelta(days=30 * place + w.dice.randrange(2))
+        w.book(state, due, -amount, "", w.reference("PC"))
+        if days is not None:
+            w.bank(state, due + timedelta(days=days), -amount)
+
+
 def _same_reference_twins(w: Writer, state: str, day: date, amount: int) -> None:
     reference, start = w.reference("CT"), w.operation
     for place in (0, 1):
@@ -284,7 +311,7 @@ def _unknown(w: Writer, state: str, day: date, amount: int) -> None:
 KINDS: dict[str, Callable[[Writer, str, date, int], None]] = {
     name.lstrip("_"): value
     for name, value in list(globals().items())
-    if name.startswith("_") and getattr(value, "__module__", None) == __name__ and callable(value)
+    if name.startswith("_") and name != "_months" and getattr(value, "__module__", None) == __name__ and callable(value)
 }
 WEIGHTS = {"exact": 12, "garbled": 5, "bare": 5, "grouped": 3, "charge": 3}
 

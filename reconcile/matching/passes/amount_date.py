@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ledger.plural import counted
 from reconcile.matching.evidence import objection
+from reconcile.matching.passes.series import Pair, series_of
 from reconcile.matching.rows import BankLine, BookLine, Match
 from reconcile.matching.table import (
     Mentions,
@@ -22,7 +23,8 @@ NAME = "amount_date"
 TITLE = "Montant et date"
 EXPLANATION = (
     "Une seule ligne de relevé et une seule ligne d'écriture ont ce montant, à quelques jours ouvrés l'une de l'autre, "
-    "et rien ne les oppose. Deux lignes de même montant à deux mois près sont montrées, jamais devinées."
+    "et rien ne les oppose. Deux lignes de même montant à deux mois près sont montrées, jamais devinées, "
+    "sauf une suite de paiements égaux que leurs dates ne laissent lire que d'une façon."
 )
 
 
@@ -52,7 +54,12 @@ def _bucket(table: WorkTable, mentions: Mentions, bucket: _Bucket) -> None:
     bank, book = sorted(bucket.bank, key=bank_order), sorted(bucket.book, key=book_order)
     bank_days, book_days = [x.booking_date for x in bank], [x.date for x in book]
     span = timedelta(days=table.config.rival_days)
+    if len(bank) > 1 and len(book) > 1:
+        for pairs in series_of(table, bank, book):
+            _series(table, pairs)
     for line in bank:
+        if line.id not in table.bank:
+            continue
         low, high = bisect_left(book_days, line.booking_date - span), bisect_right(book_days, line.booking_date + span)
         if low == high:
             continue
@@ -94,6 +101,24 @@ def _pair(table: WorkTable, mentions: Mentions, line: BankLine, entry: BookLine,
         table.show(match)
     else:
         table.confirm(match)
+
+
+def _series(table: WorkTable, pairs: list[Pair]) -> None:
+    first = min(line.id for line, _, _ in pairs)
+    for line, entry, gap in pairs:
+        table.confirm(
+            Match(
+                NAME,
+                "confirmed",
+                (line.id,),
+                (entry.id,),
+                f"Montant {francs(line.amount)} répété {len(pairs)} fois de chaque côté, dans l'ordre des dates une "
+                f"seule réponse possible, {gap_text(gap)}.",
+                {"amount": line.amount, "working_days": gap, "series": first, "repeated": len(pairs)},
+                f"Écartées : les {len(pairs) - 1} autres de ce montant, à {table.config.series_days_min} jours au "
+                "moins de celles-ci.",
+            )
+        )
 
 
 def _twins(table: WorkTable, line: BankLine, near: list[BookLine], rivals: list[BankLine]) -> None:

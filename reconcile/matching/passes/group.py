@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from ledger.money import format_francs
 from reconcile.matching.references import canonical, exact_key
 from reconcile.matching.rows import BankLine, BookId, BookLine, Match, Status
-from reconcile.matching.subset_sum import SubsetSum, subsets_that_sum
+from reconcile.matching.subset_sum import SubsetSum
 from reconcile.matching.table import Mentions, WorkTable, bank_order, book_order, francs, gap_text
 from reconcile.matching.words import says_charge
 
@@ -29,9 +30,11 @@ class Side(NamedTuple):
 
 def run(table: WorkTable) -> None:
     """Confirm the groups tied by a reference or by the bank's own details; see `group_loose` for the others."""
-    mentions = table.mentions
-    _one_bank_line(table, mentions)
-    _one_book_line(table, mentions)
+    decided = len(table.confirmed)
+    for sought in (_one_bank_line, _one_book_line):
+        sought(table, table.mentions)
+        if len(table.confirmed) > decided:
+            return
     _by_details(table)
 
 
@@ -93,11 +96,10 @@ def _answer(table: WorkTable, side: Side) -> Match | None:
     amounts = [part.amount for part in near]
     if len(near) < 2:
         return None
-    same_sign = sum(amounts) == side.single.amount and (min(amounts) > 0 or max(amounts) < 0)
-    if len(near) > config.group_candidates and not same_sign:
-        return None
-    result = subsets_that_sum(amounts, side.single.amount, states_max=config.group_states)
-    if result.answer in ("none", "undecided"):
+    result = sought(table, amounts, side.single.amount, config.group_candidates)
+    if result.answer == "undecided":
+        return undecided_group(table, side, near, result)
+    if result.answer == "none":
         return None
     chosen = [near[place] for place in result.places] if result.answer == "unique" else near
     if len(chosen) < 2:
@@ -106,6 +108,15 @@ def _answer(table: WorkTable, side: Side) -> Match | None:
     whole = not [part for part in left_out if not _is_charge(part, table)]
     status: Status = "ambiguous" if result.answer == "several" else "confirmed" if whole else "proposed"
     return group_match(table, side, chosen, left_out, result, status)
+
+
+def sought(table: WorkTable, amounts: Sequence[int], target: int, candidates_max: int) -> SubsetSum:
+    """The subsets that make the target; undecided when there are more candidates than the run may look among."""
+    one_sign = min(amounts) > 0 or max(amounts) < 0
+    possible = len([amount for amount in amounts if not one_sign or abs(amount) <= abs(target)])
+    if possible > candidates_max and not (one_sign and abs(sum(amounts)) <= abs(target)):
+        return SubsetSum("undecided", 0)
+    return table.subsets(amounts, target)
 
 
 def _is_charge(part: BankLine | BookLine, table: WorkTable) -> bool:
@@ -131,11 +142,12 @@ def group_match(
     gap = max(table.days.between(side.single.book, day_of(part), side.day) for part in chosen)
     what = "lignes de relevé" if isinstance(side.single, BookLine) else "écritures"
     if result.answer == "several":
+        of_what = "de lignes de relevé" if isinstance(side.single, BookLine) else "d'écritures"
         reason = (
-            f"{result.subsets} combinaisons de {what} font {francs(side.single.amount)} "
-            f"parmi les {len(chosen)} candidates ({side.tie}) : aucune n'est choisie."
+            f"Plusieurs solutions : {format_francs(result.subsets)} combinaisons {of_what} font "
+            f"{francs(side.single.amount)} parmi les {len(chosen)} candidates ({side.tie}) : aucune n'est choisie."
         )
-        rejected = f"{result.subsets} combinaisons conviennent, aucune preuve ne les départage."
+        rejected = f"{format_francs(result.subsets)} combinaisons conviennent, aucune preuve ne les départage."
     else:
         extra = (
             "" if status == "confirmed" else f" ; à confirmer : {len(left_out)} autre(s) candidate(s) restent en dehors"
@@ -157,6 +169,34 @@ def group_match(
         "tie": side.tie,
     }
     return Match(NAME, status, tuple(x.id for x in lines), tuple(x.id for x in entries), reason, facts, rejected)
+
+
+def undecided_group(table: WorkTable, side: Side, near: Sequence[BankLine | BookLine], result: SubsetSum) -> Match:
+    """A search that ended at its bound: the line stands alone, with the alternative that comes nearest."""
+    target = side.single.amount
+    what = "lignes de relevé" if isinstance(side.single, BookLine) else "écritures"
+    total = sum(part.amount for part in near)
+    closest = min(near, key=lambda part: (abs(part.amount - target), str(part.id)))
+    bound = (
+        f"plus de {format_francs(table.config.group_states)} sommes partielles"
+        if result.states
+        else "plus que la recherche n'en examine"
+    )
+    rejected = (
+        f"Écartées : la somme des {len(near)} candidates, {francs(total)}, écart {francs(target - total)} ; "
+        f"la plus proche seule, {francs(closest.amount)} du {day_of(closest):%d/%m/%Y}, écart "
+        f"{francs(target - closest.amount)}."
+    )
+    return Match(
+        NAME,
+        "undecided",
+        (side.single.id,) if isinstance(side.single, BankLine) else (),
+        (side.single.id,) if isinstance(side.single, BookLine) else (),
+        f"Indécis dans la limite : {len(near)} {what} peuvent entrer dans {francs(target)} ({side.tie}), {bound} ; "
+        "la recherche s'arrête sans réponse.",
+        {"amount": target, "candidates": len(near), "states": result.states, "tie": side.tie},
+        rejected,
+    )
 
 
 def _by_details(table: WorkTable) -> None:

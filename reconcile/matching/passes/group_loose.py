@@ -4,9 +4,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from datetime import timedelta
 
-from reconcile.matching.passes.group import Side, day_of, group_match
+from reconcile.matching.passes.group import Side, day_of, group_match, sought, undecided_group
 from reconcile.matching.rows import BankLine, BookLine
-from reconcile.matching.subset_sum import subsets_that_sum
 from reconcile.matching.table import WorkTable, bank_order, book_order
 from reconcile.matching.words import name_words
 
@@ -20,10 +19,15 @@ def run(table: WorkTable) -> None:
         parts = [
             x for x in side.parts if x.id not in (table.shown_book if isinstance(x, BookLine) else table.shown_bank)
         ]
-        if not 2 <= len(parts) <= table.config.group_loose_candidates:
+        if len(parts) < 2:
             continue
-        result = subsets_that_sum([x.amount for x in parts], side.single.amount, states_max=table.config.group_states)
-        if result.answer == "unique" and len(result.places) > 1:
+        result = sought(table, [x.amount for x in parts], side.single.amount, table.config.group_loose_candidates)
+        named = bool(name_words(side.single.counterparty))
+        if result.answer == "undecided" and named:
+            table.show(undecided_group(table, side, parts, result))
+        elif result.answer == "several" and named:
+            table.show(group_match(table, side, parts, (), result, "ambiguous"))
+        elif result.answer == "unique" and len(result.places) > 1:
             chosen = [parts[place] for place in result.places]
             left_out = [part for part in parts if part not in chosen]
             match = group_match(table, side, chosen, left_out, result, "proposed")
@@ -63,13 +67,14 @@ class _Nearby:
         self._days = {key: [day_of(x) for x in found] for key, found in self._lines.items()}
 
     def around(self, line: BankLine | BookLine) -> list[BankLine | BookLine]:
-        """The candidates for a group with this line; empty when there are too many to say anything."""
+        """The candidates for a group with this line; empty when there are too many and no name ties them."""
         key = (line.book, line.amount > 0, name_words(line.counterparty))
         days = self._days.get(key)
         if not days:
             return []
         low, high = bisect_left(days, day_of(line) - self._reach), bisect_right(days, day_of(line) + self._reach)
-        return [] if high - low > self._most else self._lines[key][low:high]
+        named = bool(key[2])
+        return [] if high - low > self._most and not named else self._lines[key][low:high]
 
     def tie(self, line: BankLine | BookLine) -> str:
         """What ties the candidates, in words."""
