@@ -6,6 +6,7 @@ from ledger.checks import (
     chain,
     commands,
     entries,
+    handovers,
     levy,
     links,
     order_books,
@@ -30,6 +31,7 @@ CHECKS: tuple[Check, ...] = (
     *orders.CHECKS,
     *order_books.CHECKS,
     *transfers.CHECKS,
+    *handovers.CHECKS,
     *levy.CHECKS,
 )
 """Every check that `ledger` brings. Other layers have their own list; the doors run them all."""

@@ -1,5 +1,6 @@
 """The levy, recomputed: the returns against their months, the months against the entries that assess them."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable
 
@@ -8,6 +9,8 @@ from sqlalchemy import Connection, select
 from ledger.check import Check, Row, sql_check
 from ledger.levy.chain import collections
 from ledger.levy.take_declarations import file_parts
+from ledger.tables.commands import command_log
+from ledger.tables.declarations import levy_decision
 from ledger.tables.levy import customs_return
 
 
@@ -28,6 +31,22 @@ def _gaps(connection: Connection) -> Iterable[Row]:
         parts = row.not_collected + row.not_remitted + row.in_transit + row.unexplained
         if parts != row.assessed - row.credited:
             yield {"book": row.book, "office": row.office, "period": row.period, "gap": row.gap, "explained": parts}
+
+
+def _decisions(connection: Connection) -> Iterable[Row]:
+    """In the order of their numbers, each naming the one of the same day that it replaces, retroactive when it is."""
+    last: dict[tuple[str, str, dt.date], int] = {}
+    rows = connection.execute(
+        select(levy_decision, command_log.c.at)
+        .outerjoin(command_log, command_log.c.id == levy_decision.c.command_id)
+        .order_by(levy_decision.c.id)
+    )
+    for place, row in enumerate(rows, start=1):
+        key = (row.kind, row.code, row.from_date)
+        past = row.at is not None and row.from_date < row.at.date()
+        if row.id != place or row.replaces != last.get(key) or row.at is None or bool(row.retroactive) != past:
+            yield {"decision": row.id, "kind": row.kind, "code": row.code, "from_date": row.from_date}
+        last[key] = row.id
 
 
 CHECKS = (
@@ -108,6 +127,17 @@ CHECKS = (
         " UNION ALL SELECT o.return_id, o.row_position, o.number, '' FROM customs_declaration o"
         " WHERE NOT EXISTS (SELECT 1 FROM customs_return_row r WHERE r.return_id = o.return_id"
         " AND r.position = o.row_position)",
+    ),
+    Check(
+        "levy_decisions",
+        "Prélèvement : à chaque date une seule décision, celle qu'elle remplace est nommée, la rétroactivité est dite",
+        _decisions,
+    ),
+    sql_check(
+        "levy_future",
+        "Prélèvement : aucun état de recettes n'est d'un mois qui n'avait pas commencé quand il a été reçu",
+        "SELECT m.state, m.office, m.period, f.received_at FROM customs_month m"
+        " JOIN customs_return f ON f.id = m.return_id WHERE m.period > substr(f.received_at, 1, 7)",
     ),
     Check("levy_files", "Prélèvement : chaque état de recettes gardé a toujours l'empreinte de son fichier", _files),
     Check(

@@ -25,7 +25,6 @@ from ledger.orders.stored import StoredOrder, list_orders
 from ledger.orders.thresholds import check_visas
 from ledger.refusal import Refusal
 from ledger.signing import ALGORITHM, signature_holds
-from ledger.tables.mandates import handover_record
 from ledger.tables.mandates import mandate as mandate_table
 from ledger.tables.orders import (
     document_file,
@@ -208,24 +207,6 @@ def _documents(connection: Connection) -> Iterator[Row]:
             yield {"message": row.message_id, "fault": "payment_file_changed"}
 
 
-def _handovers(connection: Connection) -> Iterator[Row]:
-    from ledger.mandates.handover import read_handover, signed_bytes
-    from ledger.tables.types import instant_from
-
-    for row in connection.execute(select(handover_record)).all():
-        if sha256(row.content.encode("utf-8")).hexdigest() != row.sha256:
-            yield {"record": row.id, "fault": "handover_changed"}
-        document = read_handover(connection, row.id)
-        for one in document["signatures"]:
-            person = document["signatories"].get(one["part"])
-            at = instant_from(one["signed_at"])
-            data = signed_bytes(row.sha256, one["part"], one["person"], one["reservations"], at)
-            good = signature_holds(bytes.fromhex(one["public_key"]), bytes.fromhex(one["signature"]), data)
-            known = one["public_key"] in {key.public_key for key in keys_at(connection, one["person"], at)}
-            if person != one["person"] or not good or not known:
-                yield {"record": row.id, "part": one["part"], "fault": "signature_invalid"}
-
-
 CHECKS = (
     Check("mandates", "Un ordonnateur, et un seul, à chaque instant depuis la première nomination", _mandates),
     Check("orders", "Chaque ordre de paiement est entier : objet, bénéficiaire, charges égales au montant", _orders),
@@ -266,6 +247,5 @@ CHECKS = (
     Check("order_rules", "Chaque règle d'ordre a pris effet après les actes qu'elle régirait", _rules),
     Check("order_documents", "Pièces justificatives et fichiers de virements ont leur empreinte", _documents),
     *takeover.CHECKS,
-    Check("handovers", "Chaque remise de service est telle qu'arrêtée et signée", _handovers),
 )
 """What holds of mandates and payment orders; the postings and the funds are in `order_books`."""

@@ -5,28 +5,42 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from ledger.balance import balance_of, known_entry
+from ledger.balance import balance_of
 from ledger.book import BOOK_TITLES
 from ledger.chain import GENESIS
 from ledger.chart import chart_accounts
+from ledger.mandates.situation_bank import bank_situation
 from ledger.orders.act import local_day
 from ledger.orders.handover import IN_HAND
 from ledger.orders.postings import bank_account
 from ledger.orders.stages import STAGE_TITLES
-from ledger.orders.stored import list_orders
+from ledger.orders.stored import StoredOrder, list_orders
+from ledger.orders.transfer_recall import live_files
 from ledger.tables.types import instant_text
-from ledger.users import list_users
 
 OVER = ("rejected", "cancelled", "returned", "bank_returned", "cleared")
+_USERS = text(
+    "SELECT u.name, u.role, u.book, coalesce((SELECT e.action FROM user_event e WHERE e.user_name = u.name"
+    " AND e.command_id <= :known ORDER BY e.id DESC LIMIT 1), '') AS last,"
+    " (SELECT count(*) FROM signing_key k WHERE k.person = u.name AND k.command_id <= :known AND NOT EXISTS"
+    " (SELECT 1 FROM signing_key_event r WHERE r.key_id = k.id AND r.command_id <= :known)) AS keys"
+    " FROM app_user u WHERE u.command_id <= :known ORDER BY u.name"
+)
 
 
-def situation_at(connection: Connection, instant: datetime) -> dict[str, Any]:
+def situation_at(connection: Connection, instant: datetime, before: int | None = None) -> dict[str, Any]:
     """Balances of the three accounts, reconciliations, suspense, orders in hand, requisitions and users' rights.
 
-    As recorded at the instant, at its accounting date in each capital. Amounts in whole francs.
+    As recorded at the instant, at its accounting date in each capital. `before` leaves out a command and those after
+    it: a record already made can so be made again. Amounts in whole francs.
     """
-    known = known_entry(connection, instant)
-    balances, suspense = [], []
+    command = _known_command(connection, instant, before)
+    known = int(
+        connection.execute(
+            text("SELECT coalesce(max(id), 0) FROM entry WHERE command_id <= :known"), {"known": command}
+        ).scalar_one()
+    )
+    balances, suspense, banks = [], [], []
     for book, title in BOOK_TITLES.items():
         day = local_day(book, instant)
         account = bank_account(book)
@@ -34,83 +48,83 @@ def situation_at(connection: Connection, instant: datetime) -> dict[str, Any]:
             text("SELECT hash FROM entry WHERE book = :book AND id <= :known ORDER BY position DESC LIMIT 1"),
             {"book": book, "known": known},
         ).scalar()
+        balance = balance_of(connection, book, account, as_of=day, known=known)
         balances.append(
             {
                 "book": book,
                 "title": title,
                 "account": account,
                 "date": day.isoformat(),
-                "balance": balance_of(connection, book, account, as_of=day, known=known),
+                "balance": balance,
                 "head": head or GENESIS,
             }
         )
+        bank = bank_situation(connection, book, day, command, balance)
+        banks += [bank] if bank else []
         for one in chart_accounts(connection).values():
             if one.suspense and one.postable and one.book in (None, book):
                 amount = balance_of(connection, book, one.number, as_of=day, known=known)
                 if amount:
                     suspense.append({"book": book, "account": one.number, "title": one.title, "balance": amount})
-    orders, requisitions = _orders(connection, instant)
+    stored = list_orders(connection, command)
+    orders = _in_hand(stored, live_files(connection, command))
     return {
         "known_entry": known,
+        "known_command": command,
         "balances": balances,
-        "reconciliations": _reconciliations(connection, instant),
+        "reconciliations": banks,
         "suspense": suspense,
         "orders": orders,
         "to_confirm": sum(order["stage"] in IN_HAND for order in orders),
-        "requisitions": requisitions,
+        "requisitions": _requisitions(stored),
         "users": [
-            {"name": user["name"], "role": user["role"], "book": user["book"], "active": user["active"]}
-            for user in list_users(connection)
+            {"name": row.name, "role": row.role, "book": row.book, "active": row.last != "disable", "keys": row.keys}
+            for row in connection.execute(_USERS, {"known": command})
         ],
     }
 
 
-def _orders(connection: Connection, instant: datetime) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    orders, requisitions = [], []
-    query = text("SELECT coalesce(max(id), 0) FROM command_log WHERE at <= :at")
-    known = int(connection.execute(query, {"at": instant_text(instant)}).scalar_one())
-    for stored in list_orders(connection, known):
-        stages = stored.charge_stages()
-        for charge in stored.order.charges:
-            if stages[charge.book] not in OVER:
+def _known_command(connection: Connection, instant: datetime, before: int | None) -> int:
+    query = "SELECT coalesce(max(id), 0) FROM command_log WHERE at <= :at AND id < :before"
+    facts = {"at": instant_text(instant), "before": 2**62 if before is None else before}
+    return int(connection.execute(text(query), facts).scalar_one())
+
+
+def _in_hand(stored: list[StoredOrder], files: dict[tuple[int, str], str]) -> list[dict[str, Any]]:
+    """The charges that are neither over nor seen by the bank, with the transfer file that has them in hand."""
+    orders = []
+    for one in stored:
+        stages = one.charge_stages()
+        for charge in one.order.charges:
+            stage = stages[charge.book]
+            if stage not in OVER:
                 orders.append(
                     {
-                        "number": stored.number,
+                        "number": one.number,
                         "book": charge.book,
-                        "payee": stored.order.payee.name,
-                        "purpose": stored.order.purpose,
+                        "payee": one.order.payee.name,
+                        "purpose": one.order.purpose,
                         "amount": charge.amount,
-                        "stage": stages[charge.book],
-                        "stage_title": STAGE_TITLES[stages[charge.book]],
+                        "stage": stage,
+                        "stage_title": STAGE_TITLES[stage],
+                        "to_confirm": stage in IN_HAND,
+                        "transfer_file": files.get((one.id, charge.book)),
                     }
                 )
-        for event in stored.events:
-            if event.act == "requisition" and event.book is not None:
-                requisitions.append(
-                    {
-                        "number": stored.number,
-                        "book": event.book,
-                        "amount": stored.order.charge(event.book).amount,
-                        "at": instant_text(event.at),
-                        "person": event.person,
-                        "reason": event.reason,
-                    }
-                )
-    return orders, requisitions
+    return orders
 
 
-def _reconciliations(connection: Connection, instant: datetime) -> list[dict[str, Any]]:
-    """For each bound account: what the statements reach, and how many lines are still without a match."""
-    query = text(
-        "SELECT s.book, count(*) AS lines, max(s.booking_date) AS last, coalesce(sum(CASE WHEN EXISTS (SELECT 1"
-        " FROM bank_match_line b JOIN bank_match m ON m.id = b.match_id AND m.at <= :at LEFT JOIN match_undo u"
-        " ON u.match_id = b.match_id AND u.at <= :at WHERE b.line_id = s.id AND u.match_id IS NULL) THEN 0 ELSE 1 END),"
-        " 0)"
-        " AS open_lines FROM statement_line s JOIN statement t ON t.id = s.statement_id"
-        " JOIN statement_file f ON f.id = t.file_id AND f.received_at <= :at WHERE s.kind = 'statement'"
-        " GROUP BY s.book ORDER BY s.book"
-    )
+def _requisitions(stored: list[StoredOrder]) -> list[dict[str, Any]]:
     return [
-        {"book": row.book, "lines": row.lines, "last": str(row.last), "open": row.open_lines}
-        for row in connection.execute(query, {"at": instant_text(instant)})
+        {
+            "number": one.number,
+            "book": event.book,
+            "amount": one.order.charge(event.book).amount,
+            "at": instant_text(event.at),
+            "person": event.person,
+            "reason": event.reason,
+        }
+        for one in stored
+        for event in one.events
+        if event.act == "requisition" and event.book is not None
     ]

@@ -78,11 +78,22 @@ def live_file(connection: Connection, stored: StoredOrder, book: str) -> str | N
     return None if found is None else str(found)
 
 
-def not_recalled() -> Any:
-    """The condition on `payment_file_charge`: this transfer was not recalled."""
+def not_recalled(known: int | None = None) -> Any:
+    """The condition on `payment_file_charge`: this transfer was not recalled (as recorded up to a command)."""
     own, recalled = payment_file_charge.c, payment_file_recall.c
-    same = (recalled.message_id == own.message_id, recalled.order_id == own.order_id, recalled.book == own.book)
-    return ~exists().where(*same)
+    same = [recalled.message_id == own.message_id, recalled.order_id == own.order_id, recalled.book == own.book]
+    return ~exists().where(*same, *([] if known is None else [recalled.command_id <= known]))
+
+
+def live_files(connection: Connection, known: int) -> dict[tuple[int, str], str]:
+    """(order, book) → the last transfer file that has the charge in hand, as recorded up to a command."""
+    query = (
+        select(payment_file_charge)
+        .join(payment_file, payment_file.c.message_id == payment_file_charge.c.message_id)
+        .where(payment_file.c.command_id <= known, not_recalled(known))
+        .order_by(payment_file.c.command_id)
+    )
+    return {(row.order_id, row.book): str(row.message_id) for row in connection.execute(query)}
 
 
 def transfer_files(

@@ -6,10 +6,12 @@ import pytest
 from ordered import SIGNERS, Office, all_passed
 from sqlalchemy import Engine, text
 
-from ledger.checks.orders import CHECKS
+from ledger.checks import handovers, orders
 from ledger.mandates.handover import hand_over, read_handover, sign_handover
 from ledger.orders.order import Charge
 from ledger.refusal import Refusal
+
+CHECKS = (*orders.CHECKS, *handovers.CHECKS)
 
 
 @pytest.fixture
@@ -132,3 +134,38 @@ def test_an_altered_record_is_found(sqlite_books: Any) -> None:
         found = [row for check in CHECKS for row in check.find(connection)]
     engine.dispose()
     assert found == [{"record": 1, "part": "incoming", "fault": "signature_invalid"}]
+
+
+def test_a_record_that_never_was_true_is_found(sqlite_books: Any) -> None:
+    """Somebody writes another balance into the record and its fingerprint anew: the books say otherwise."""
+    from hashlib import sha256
+
+    from ledger.engine import open_engine
+
+    engine = open_engine(sqlite_books.url)
+    ready = Office(engine).set_up()
+    ready.later(hours=2)
+    handed(ready)
+    with engine.connect().execution_options(write=True) as connection, connection.begin():
+        content = str(connection.execute(text("SELECT content FROM handover_record")).scalar_one())
+        false = content.replace('"balance":1000000', '"balance":1000001', 1)
+        connection.execute(text("DROP TRIGGER handover_record_no_update"))
+        connection.execute(
+            text("UPDATE handover_record SET content = :content, sha256 = :digest"),
+            {"content": false, "digest": sha256(false.encode()).hexdigest()},
+        )
+    with ready.ledger("aud").read() as connection:
+        found = [row for check in CHECKS for row in check.find(connection)]
+    engine.dispose()
+    assert found == [{"record": 1, "part": "balances", "fault": "handover_untrue"}]
+
+
+def test_what_is_done_later_in_the_same_second_does_not_belie_the_record(office: Office) -> None:
+    """The clock of a fictional database stands still: the order of the acts counts, not their hour."""
+    at = office.now.isoformat()
+    handed(office, at)
+    office.receive("BF", 5_000)
+    office.order(10_000)
+    office.act("2026-0001", "confirm", "bfo")
+    with office.ledger("aud").read() as connection:
+        assert [row for check in CHECKS for row in check.find(connection)] == []
