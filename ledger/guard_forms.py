@@ -31,6 +31,7 @@ TITLES: dict[str, str] = {
     "command_log_actor": "une commande a son auteur",
     "command_log_code": "une commande refusée a son code de refus, et elle seule",
     "command_log_outcome": "une commande est faite ou refusée",
+    "customs_month_future": "un état de recettes n'est pas d'un mois à venir",
     "customs_month_period": "un mois d'état de recettes s'écrit AAAA-MM",
     "customs_return_format": "un état de recettes est un CSV ou un XLSX",
     "customs_return_row_period": "une ligne d'état de recettes a un mois écrit AAAA-MM",

@@ -23,6 +23,10 @@ SAME = "{0}.state = NEW.state AND {0}.office = NEW.office AND {0}.period = NEW.p
 ROWS = f"FROM customs_return_row r WHERE {SAME.format('r')} AND r.revision = NEW.revision"
 BEFORE = f"FROM customs_month m WHERE {SAME.format('m')}"
 MONTH_FAULTS = (
+    (
+        "customs_month_future",
+        "NEW.period > substr((SELECT f.received_at FROM customs_return f WHERE f.id = NEW.return_id), 1, 7)",
+    ),
     ("customs_month_revision_gap", f"NEW.revision <> coalesce((SELECT max(m.revision) {BEFORE}), 0) + 1"),
     (
         "customs_month_rows_add_up",

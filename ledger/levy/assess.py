@@ -6,26 +6,29 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from ledger.book import BOOKS
 from ledger.chart import account_of, require_book
 from ledger.correction_rules import first_open, mirror
 from ledger.entry import EntryDraft, Line
-from ledger.entry_rules import Law
 from ledger.levy.declarations import Declared
 from ledger.levy.declared import odd_counts
 from ledger.levy.law import levy_law
 from ledger.levy.months import Key, OfficeMonth, office_months, period_end
 from ledger.levy.return_rules import CustomsReturn, ReturnRefused, ReturnRow, check_rows
 from ledger.levy.take_declarations import same_declarations, store_declarations, with_remittances
+from ledger.periods.rules import COMPLEMENTARY
 from ledger.post import law_of, post_entries
 from ledger.read import find_by_id, lines_of
 from ledger.sealed_rows import insert_rows
 from ledger.tables.levy import customs_month, customs_return, customs_return_row
+from ledger.tables.periods import year_event
 from ledger.users import allow
 
 Answer = dict[str, Any]
+Period = tuple[str, int, int]
+ALL = range(1, COMPLEMENTARY + 1)
 ROW_COLUMNS = ("return_id", "revision", *ReturnRow._fields)
 
 
@@ -72,7 +75,7 @@ def take_return(unit: Any, read: CustomsReturn, book: str | None = None) -> Answ
     for state, office, _ in before:
         offices.setdefault(state, set()).add(office)
     law = levy_law(connection)
-    faults = [*read.faults, *check_rows(read.rows, law, offices, book)]
+    faults = [*read.faults, *check_rows(read.rows, law, offices, book, f"{unit.now:%Y-%m}")]
     rows = read.rows
     if read.declared is not None:
         rows, lost = with_remittances(rows, before)
@@ -82,8 +85,8 @@ def take_return(unit: Any, read: CustomsReturn, book: str | None = None) -> Answ
     months = _months(rows, before)
     changed = [one for one in months if not _same(connection, one, read.declared)]
     return_id = unit.next_id(customs_return)
-    books_law = law_of(connection)
-    drafts = [draft for one in changed if not one.keeps_entry for draft in _drafts(unit, one, books_law, return_id)]
+    closed = _closed(connection, changed)
+    drafts = [draft for one in changed if not one.keeps_entry for draft in _drafts(unit, one, closed, return_id)]
     sealed = post_entries(unit, drafts)
     new_entries = {one.key: one.id for one in sealed if one.correction is None}
     _store(unit, read, return_id, changed, new_entries)
@@ -146,19 +149,37 @@ def entry_key(key: Key, revision: int, part: str = "") -> str:
     return ":".join(("levy", *key, str(revision), *([part] if part else [])))
 
 
-def _drafts(unit: Any, month: _Month, law: Law, return_id: int) -> list[EntryDraft]:
+def _closed(connection: Connection, months: Sequence[_Month]) -> frozenset[Period]:
+    """The periods that take no entry: those that were closed, and every one up to a financial year that was.
+
+    An office that declares late a month that its book never held would otherwise meet a closed year.
+    """
+    last = {
+        row.book: int(row.year)
+        for row in connection.execute(
+            select(year_event.c.book, func.max(year_event.c.year).label("year"))
+            .where(year_event.c.action == "close")
+            .group_by(year_event.c.book)
+        )
+    }
+    first = min((int(one.key[2][:4]) for one in months), default=0)
+    years = ((book, year, period) for book, end in last.items() for year in range(first, end + 1) for period in ALL)
+    return law_of(connection).closed_periods | frozenset(years)
+
+
+def _drafts(unit: Any, month: _Month, closed: frozenset[Period], return_id: int) -> list[EntryDraft]:
     state, office, period = month.key
     end, today = period_end(period), unit.now.date()
     drafts = []
     replaced: int | None = None
     if month.before is not None and month.before.entry_id is not None:
         old = find_by_id(unit.connection, month.before.entry_id)
-        when = first_open(old.date, old.period, {state}, law.closed_periods, today)
+        when = first_open(old.date, old.period, {state}, closed, today)
         back = mirror(old, lines_of(unit.connection, old.id), "negative", "état de recettes rectifié", when)
         drafts.append(back._replace(key=entry_key(month.key, month.revision, "back"), origin_ref=f"return:{return_id}"))
         replaced = old.id
     if month.assessed:
-        day, place = first_open(end, end.month, {state}, law.closed_periods, today)
+        day, place = first_open(end, end.month, {state}, closed, today)
         document = f"EMR-{office}-{period}"
         label = f"Prélèvement liquidé, bureau {office}, {period[5:]}/{period[:4]}"
         drafts.append(

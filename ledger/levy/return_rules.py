@@ -75,17 +75,23 @@ class ReturnRefused(Refusal):
 
 
 def check_rows(
-    rows: Sequence[ReturnRow], law: LevyLaw, offices: Mapping[str, Iterable[str]], book: str | None = None
+    rows: Sequence[ReturnRow],
+    law: LevyLaw,
+    offices: Mapping[str, Iterable[str]],
+    book: str | None = None,
+    month: str = "9999-12",
 ) -> list[Fault]:
     """The faults of the rows of one file, in the order of the file.
 
     `offices` holds the office codes that each State has used before; `book` limits the file to one State.
+    `month` (AAAA-MM) is the month in which the return is received: nothing was yet assessed of those that follow.
     """
     faults: list[Fault] = []
     spelt = {(state, code.casefold()): code for state, codes in offices.items() for code in codes}
     seen: dict[tuple[str, ...], int] = {}
     for row in rows:
         faults.extend(_of_state(row, book))
+        faults.extend(_of_month(row, month))
         faults.extend(_of_amounts(row))
         faults.extend(_of_exemption(row, law))
         usual = spelt.setdefault((row.state, row.office.casefold()), row.office)
@@ -111,6 +117,12 @@ def _of_state(row: ReturnRow, book: str | None) -> Iterator[Fault]:
         yield _fault(row, "etat", f"l'État « {row.state} » est inconnu, attendu {', '.join(BOOKS)}")
     elif book is not None and row.state != book:
         yield _fault(row, "etat", f"la ligne est de l'État {row.state}, l'import est demandé pour le livre {book}")
+
+
+def _of_month(row: ReturnRow, month: str) -> Iterator[Fault]:
+    if row.period > month:
+        text = f"la période {row.period} n'a pas commencé, attendu au plus tard le mois de la réception ({month})"
+        yield _fault(row, "periode", text)
 
 
 def _of_amounts(row: ReturnRow) -> Iterator[Fault]:

@@ -3,16 +3,20 @@
 import sqlite3
 
 import pytest
+from behind import attack, behind_the_guards
 from databases import Database
 from levying import exempt, month, take
 from posting import NOON, do, failed, seal, write
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from ledger.check import run_checks
+from ledger.checks import levy
 from ledger.correct import reverse_entry
 from ledger.engine import open_engine
 from ledger.entry import EntryDraft, Line
 from ledger.guards import guard_name
+from ledger.levy.return_rules import ReturnRefused
 from ledger.read import find_by_id, lines_of
 from ledger.refusal import Refusal
 from ledger.unit import Ledger
@@ -38,6 +42,7 @@ def sealing(revision: int = 2, rows: int = 1, assessed: int = 0, entry: str = "N
 
 ATTACKS: dict[str, tuple[str, tuple[str, ...]]] = {
     "a version is skipped": ("customs_month_revision_gap", (row(3), sealing(3))),
+    "a month to come": ("customs_month_future", (sealing(1, period="2026-05"),)),
     "a version without its rows": ("customs_month_rows_add_up", (sealing(),)),
     "a version of another sum": ("customs_month_rows_add_up", (row(assessed=5), sealing(assessed=6))),
     "an assessed total without entry": ("customs_month_entry", (row(assessed=5), sealing(assessed=5))),
@@ -77,11 +82,29 @@ def guard_of(ledger: Ledger, *statements: str) -> str | None:
     return guard_name(told.value.orig)
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_an_attack_meets_its_guard(attack: str, ledger: Ledger, owner_engine: Engine) -> None:
-    guard, statements = ATTACKS[attack]
+@pytest.mark.parametrize("case", ATTACKS)
+def test_an_attack_meets_its_guard(case: str, ledger: Ledger, owner_engine: Engine) -> None:
+    guard, statements = ATTACKS[case]
     assert guard_of(Ledger(owner_engine), *statements) == guard
     assert failed(ledger) == []
+
+
+def test_a_month_to_come_is_refused(ledger: Ledger) -> None:
+    with pytest.raises(ReturnRefused) as told:
+        take(ledger, month(period="2026-05"))
+    assert told.value.facts["faults"] == [
+        {"row": 2, "column": "periode", "message": "Ligne 2 : la période 2026-05 n'a pas commencé, attendu au plus tard"
+         " le mois de la réception (2026-04)."},
+    ]  # fmt: skip
+    assert take(ledger, month(period="2026-04"))["months"] == 1
+
+
+def test_a_month_moved_ahead_is_found(books: Database, ledger: Ledger) -> None:
+    ledger.engine.dispose()
+    with behind_the_guards(books) as connection, attack(connection):
+        connection.execute(text("UPDATE customs_return SET received_at = '2025-05-31T12:00:00.000000Z'"))
+        names = [one["name"] for one in run_checks(connection, levy.CHECKS) if not one["ok"]]
+    assert names == ["levy_future"]
 
 
 def test_a_row_whose_version_never_comes_is_refused_at_commit(ledger: Ledger) -> None:
