@@ -33,12 +33,17 @@ def serial(day: date) -> int:
     return number
 
 
+def shown(text: str) -> str:
+    """Text as a workbook keeps it: every character visible, none that the file cannot hold, no escape of its own."""
+    seen = cut(visible(text))
+    return _ESCAPE_LIKE.sub("_x005F_", seen) if "_x" in seen else seen
+
+
 def xml_text(text: str) -> str:
     """Text of a cell, visible and escaped; `_x000D_` stays these seven signs instead of becoming a carriage return."""
     if len(text) < PLAIN_MAX and NOT_PLAIN.search(text) is None:
         return text
-    shown = cut(visible(text))
-    return escape(_ESCAPE_LIKE.sub("_x005F_", shown) if "_x" in shown else shown)
+    return escape(shown(text))
 
 
 def whole(value: Cell) -> int:

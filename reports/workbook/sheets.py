@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from reports.dataset import Report, Table
 from reports.workbook.body import Body
-from reports.workbook.cells import formula_cell, letter, row_xml, text_cell
+from reports.workbook.cells import formula_cell, letter, row_xml, shown, text_cell
 from reports.workbook.controls import Verdict
 from reports.workbook.draft import Draft, NamedTable
 from reports.workbook.head import write_head, write_line
@@ -118,7 +118,7 @@ class TableSheets:
         if span.sheet != draft.title or span.last < span.first or table.group_by is not None:
             return
         ref = f"A{header}:{letter(len(table.columns))}{span.last}"
-        titles = tuple(column.title for column in table.columns)
+        titles = tuple(shown(column.title) for column in table.columns)
         if len({title.casefold() for title in titles}) == len(titles) and all(titles):
             draft.named.append(NamedTable(self._name(placement, span), ref, titles))
         elif draft.tables == 1:

@@ -7,6 +7,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from reports.dataset import FICTIONAL_BANNER, Chart, Report
+from reports.text import visible
 from reports.workbook.archive import parts
 from reports.workbook.cells import letter
 from reports.workbook.charts import draw
@@ -45,7 +46,7 @@ def shape(book: "Workbook", drafts: list[Draft], report: Report, placements: dic
         _colours(sheet, draft)
         for chart, row, columns in _chart_places(draft):
             draw(sheet, chart, placements[chart.table], row, columns)
-    book.properties.title = report.title
+    book.properties.title = visible(report.title)
     book.properties.creator = f"pc-aes-ledger {report.provenance.version}".strip()
     if report.fictional:
         book.properties.subject = FICTIONAL_BANNER
@@ -110,7 +111,7 @@ def _page(sheet: "Worksheet", draft: Draft, report: Report) -> None:
         header.center.text = FICTIONAL_BANNER
         header.center.size, header.center.font = 9, "Arial,Bold"
         footer.center.text = FICTIONAL_BANNER
-    footer.left.text = f"{report.title} — {draft.title}".replace("&", "&&")[:120]
+    footer.left.text = visible(f"{report.title} — {draft.title}").replace("&", "&&")[:120]
     footer.right.text = "Page &P / &N"
     for part in (footer.left, footer.right, footer.center):
         part.size, part.font = 8, "Arial,Regular"
