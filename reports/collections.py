@@ -41,7 +41,7 @@ def collections(connection: Connection, request: ReportRequest) -> Report:
 
     Every month declared is shown unless `--from` or `--to` was asked; delays are counted at `as_of`.
     """
-    law = levy_law(connection)
+    law = levy_law(connection, request.known_command)
     every = chain_rows(
         connection, book=request.book, as_of=request.as_of, known=request.known, known_command=request.known_command
     )

@@ -65,6 +65,8 @@ def literal(value: Any) -> str:
     """A value as SQL text."""
     if value is None:
         return "NULL"
+    if isinstance(value, bool):
+        return str(value).upper()
     return str(value) if isinstance(value, (int, float)) else "'" + str(value).replace("'", "''") + "'"
 
 

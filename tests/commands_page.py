@@ -24,12 +24,16 @@ def commands() -> Iterator[tuple[str, Any]]:
     root = typer.main.get_command(app)
     yield "pcaes", root
     for name in root.list_commands(None):
-        found = root.get_command(None, name)
-        if hasattr(found, "commands"):
-            for inner, command in found.commands.items():
-                yield f"pcaes {name} {inner}", command
-        else:
-            yield f"pcaes {name}", found
+        yield from opened(f"pcaes {name}", root.get_command(None, name))
+
+
+def opened(name: str, found: Any) -> Iterator[tuple[str, Any]]:
+    """The command, or those of the group, whatever its depth."""
+    if not hasattr(found, "commands"):
+        yield name, found
+        return
+    for inner, command in found.commands.items():
+        yield from opened(f"{name} {inner}", command)
 
 
 def page() -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from capital_books import BILLION, day, played
 from capital_books import do as done
 from databases import Database
+from declaring import declaration, declare
 from levying import exempt, month, take
 from ordered import SIGNERS, Office
 from posting import do, expense, receipt, seal, transfer
@@ -20,6 +21,7 @@ from ledger.correct import reverse_entry
 from ledger.drafts import amend_draft, discard_draft, save_drafts
 from ledger.engine import open_engine
 from ledger.keys import register_key, revoke_key
+from ledger.levy.decisions import Decision, decide
 from ledger.mandates.handover import hand_over, sign_handover
 from ledger.orders.rules import add_rule, end_rule
 from ledger.orders.transfer_file import make_transfer_file
@@ -57,10 +59,10 @@ def filled(database: Database, folder: Path) -> Ledger:
     file = folder / "plan-fictif.csv"
     file.write_text(PLAN, encoding="utf-8")
     create_books(database.url, database.owner_url, chart_file=file)
-    return fill(open_engine(database.url))
+    return fill(open_engine(database.url), folder)
 
 
-def fill(engine: Engine) -> Ledger:
+def fill(engine: Engine, folder: Path) -> Ledger:
     """Set up, capital, levy, people, entries, orders, bank, sign-off, closing; gives the books seen by the auditor."""
     first = Ledger(engine, "installation", clock=lambda: SETTING_UP)
     for book in BOOKS:
@@ -68,6 +70,7 @@ def fill(engine: Engine) -> Ledger:
     _capital(first)
     _year(first)
     take(first, month(), exempt(), month("ML902"), book=None)
+    _law(first, folder)
     office = Office(engine).set_up(money=0)
     ledger = office.ledger("accBF")
     seal(ledger, receipt(key="r1"), expense())
@@ -86,6 +89,14 @@ def _capital(ledger: Ledger) -> None:
     played(ledger)
     text = Terms(day("2027-01-01"), 600 * BILLION, day("2030-01-01"), "Texte fictif")
     ledger.perform("terms", lambda unit: set_terms(unit, text))
+
+
+def _law(ledger: Ledger, folder: Path) -> None:
+    """Declarations of customs; a deadline decided, then corrected."""
+    declare(ledger, folder, declaration("C1", office="NE901"), declaration("C2", office="NE901", code="E03"))
+    for days in (20, 25):
+        text = Decision("deadline", dt.date(2027, 1, 1), "Décision fictive", "essai", days, title="Délai")
+        done(ledger, decide, text, correct=days == 25)
 
 
 def _year(ledger: Ledger) -> None:

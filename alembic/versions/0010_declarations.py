@@ -85,15 +85,16 @@ def _fk(columns: list[str], targets: list[str], name: str, deferred: bool = Fals
     )
 
 
+def _is_day(column: str) -> str:
+    """A day of the calendar that every program reads: SQLite keeps any text, PostgreSQL years without end."""
+    real = f"{column} IS date({column}, '+0 days') AND " if _sqlite() else ""
+    return f"({real}{column} BETWEEN '1900-01-01' AND '9999-12-31')"
+
+
 def _types(table: str, whole: tuple[str, ...], days: tuple[str, ...] = ()) -> list[sa.CheckConstraint]:
-    found = []
+    found = [_check(f"{table}_dates", " AND ".join(_is_day(column) for column in days))] if days else []
     if _sqlite():
         found.append(_check(f"{table}_whole", " AND ".join(f"typeof({c}) IN ('integer', 'null')" for c in whole)))
-    if days:
-        # SQLite keeps any text in a DATE column, PostgreSQL years that no program reads
-        real = "{0} IS date({0}, '+0 days') AND " if _sqlite() else ""
-        bounds = real + "{0} BETWEEN '1900-01-01' AND '9999-12-31'"
-        found.append(_check(f"{table}_dates", " AND ".join(bounds.format(c) for c in days)))
     return found
 
 
@@ -164,7 +165,6 @@ def _decisions() -> None:
         sa.Column("replaces", BIG),
         sa.Column("command_id", BIG, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_levy_decision"),
-        sa.UniqueConstraint("replaces", name="uq_levy_decision_replaces"),
         _fk(["replaces"], ["levy_decision.id"], "fk_levy_decision_replaces"),
         _fk(["command_id"], ["command_log.id"], "fk_levy_decision_command_id", deferred=True),
         _check(

@@ -86,12 +86,12 @@ def collections(
     `credited` is what the bank's credits bear as reference, whether the books hold them yet (`not_booked` says
     how much they do not); one credit for several rows is shared by their declared amounts.
     """
-    law = levy_law(connection)
     last = last_date(connection, 2**62 if known is None else known)
     day = as_of or last or dt.date.min
     past = last is not None and day < last
     if known_command is None and known is not None:
         known_command = _command_of(connection, known)
+    law = levy_law(connection, known_command)
     months = office_months(connection, book=book, known_command=known_command)
     if past:
         months = [_as_of(one, day) for one in months if period_start(one.period) <= day]

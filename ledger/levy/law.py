@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Table, insert, select
 
 from ledger.levy.months import period_end
+from ledger.tables.declarations import levy_decision
 from ledger.tables.levy import levy_deadline, levy_exemption, levy_rate
 
 STATUS = {"established": "établi", "to_confirm": "à confirmer", "disputed": "contesté"}
@@ -84,16 +85,33 @@ def _in_force(rows: Sequence[T], day: dt.date) -> T | None:
     return past[-1] if past else None
 
 
-def levy_law(connection: Connection) -> LevyLaw:
-    """The law as the books hold it."""
+def levy_law(connection: Connection, known_command: int | None = None) -> LevyLaw:
+    """The law as the books hold it: what is shipped, then what was decided since, the last word at each date.
+
+    `known_command` is the last row of the command log that counts: a decision recorded later is not seen.
+    """
 
     def rows(table: Table) -> Iterator[dict[str, Any]]:
         return (dict(row._mapping) for row in connection.execute(select(table).order_by(table.c.from_date)))
 
+    rates = {row["from_date"]: Rate(**row) for row in rows(levy_rate)}
+    deadlines = {row["from_date"]: Deadline(**row) for row in rows(levy_deadline)}
+    exemptions = {(row["from_date"], row["code"]): Exemption(**row) for row in rows(levy_exemption)}
+    decided = select(levy_decision).order_by(levy_decision.c.id)
+    if known_command is not None:
+        decided = decided.where(levy_decision.c.command_id <= known_command)
+    for row in connection.execute(decided):
+        day, act = row.from_date, (row.legal_reference, row.status)
+        if row.kind == "rate":
+            rates[day] = Rate(day, row.value, *act)
+        elif row.kind == "deadline":
+            deadlines[day] = Deadline(day, row.value, *act)
+        elif row.kind == "exemption":
+            exemptions[day, row.code] = Exemption(row.code, day, row.in_force, row.title, *act)
     return LevyLaw(
-        tuple(Rate(**row) for row in rows(levy_rate)),
-        tuple(Deadline(**row) for row in rows(levy_deadline)),
-        tuple(Exemption(**row) for row in rows(levy_exemption)),
+        tuple(rates[day] for day in sorted(rates)),
+        tuple(deadlines[day] for day in sorted(deadlines)),
+        tuple(exemptions[key] for key in sorted(exemptions)),
     )
 
 

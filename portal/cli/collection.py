@@ -7,24 +7,32 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from portal.cli.context import answer, open_ledger, say, settings
+from portal.cli.declarations import FAULTS, declarations
 from portal.cli.group import group
+from portal.cli.levy_law import GROUPS
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 app = group()
+for _name, (_inner, _help) in GROUPS.items():
+    app.add_typer(_inner, name=_name, help=_help)
 DAY = ["%Y-%m-%d"]
+app.command()(declarations)
 FAULTS_SHOWN = 20
 BookOption = Annotated[str | None, typer.Option("--book", help="Livre : BF, ML ou NE")]
 
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="État mensuel des recettes, CSV à points-virgules ou XLSX")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="État mensuel des recettes, ou fichier de déclarations, CSV à points-virgules ou XLSX"),
+    ],
     book: BookOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Montrer ce qui serait enregistré")] = False,
 ) -> None:
-    """Importer un état mensuel des recettes et constater le prélèvement liquidé ; tout ou rien."""
+    """Importer un état des recettes ou un fichier de déclarations et constater le prélèvement ; tout ou rien."""
     from ledger.levy.return_rules import ReturnRefused
     from reconcile.import_return import import_return
 
@@ -62,6 +70,12 @@ def _show_import(done: dict[str, Any]) -> None:
         what = "correction en négatif" if one["correction"] else "liquidé"
         say(f"    {one['reference']:<16} {one['document']:<24} {format_francs(one['amount']):>20}  {what}")
     say(f"    Variation du prélèvement constaté : {format_francs(done['assessed'])} francs.")
+    if done["form"] == "declarations":
+        say(f"    Déclarations conservées : {format_francs(done['declarations'])}.")
+        for code, count in done["odd"].items():
+            say(f"    {format_francs(count):>9}  {FAULTS[code]}")
+        if done["odd"]:
+            say("    Le détail : pcaes collection declarations --anomalies")
 
 
 @app.command()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from attack import insert
+from behind import behind_the_guards
 from declaring import declaration, declare, long_rows, text, write_csv, write_xlsx
 from levying import chain, figures, month, take
 from posting import NOON, failed, rows, write
@@ -20,7 +21,6 @@ from ledger.levy.return_rules import ReturnRefused
 from ledger.money import format_francs
 from ledger.unit import Ledger
 from reconcile.import_return import import_return
-from tests.ledger.test_verify_notices import behind_the_guards
 
 
 @pytest.fixture

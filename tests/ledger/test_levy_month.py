@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 from levying import chain, credit, exempt, figures, month, take
-from posting import NOON, failed, rows, seal, write
+from posting import NOON, do, failed, receipt, rows, seal, write
 from sqlalchemy import Engine
 
 from ledger.correct import reverse_entry
 from ledger.levy.arrears import arrears
 from ledger.levy.remittances import declared_remittances
+from ledger.periods.close import close_period
 from ledger.unit import Ledger
+from ledger.years.close import close_year
 
 
 @pytest.fixture
@@ -214,3 +216,14 @@ def test_arrears_count_from_the_day_after_the_fifteenth_and_are_not_offset(ledge
         ("BF901", "to_remit", 300_000, 1),
     ]
     assert [one.amount_days for one in arrears(found, date(2025, 7, 25))] == [2_000_000, 3_000_000]
+
+
+def test_a_month_declared_after_its_year_was_closed_is_booked_in_the_open_year(ledger: Ledger) -> None:
+    seal(ledger, receipt("NE", date(2025, 12, 5), 9_000))
+    do(ledger, close_period, "NE", (2025, 12))
+    do(ledger, close_year, "NE", 2025)
+    take(ledger, month("NE901", period="2025-06"))
+    with ledger.read() as connection:
+        found = rows(connection, "SELECT date, document_date FROM entry WHERE origin = 'collection'")
+    assert [(str(day), str(document)) for day, document in found] == [("2026-01-01", "2025-06-30")]
+    assert failed(ledger) == []

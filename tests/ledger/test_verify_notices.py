@@ -28,9 +28,10 @@ REFERENCE = {
 }  # fmt: skip
 BORN = {
     "account_event", "app_user", "bank_account", "bank_account_alias", "bank_match", "bank_match_entry_line",
-    "bank_match_line", "capital_act", "capital_receipt", "capital_terms", "closed_total", "customs_month",
-    "customs_return", "customs_return_row", "document_file", "draft", "handover_record", "handover_signature",
-    "mandate", "match_proposal", "match_undo", "order_charge", "order_check", "order_document", "order_entry",
+    "bank_match_line", "capital_act", "capital_receipt", "capital_terms", "closed_total", "customs_declaration",
+    "customs_month", "customs_return", "customs_return_part", "customs_return_row", "document_file", "draft",
+    "handover_record", "handover_signature", "levy_decision", "mandate", "match_proposal", "match_undo",
+    "order_charge", "order_check", "order_document", "order_entry",
     "order_event", "order_rule", "order_rule_end", "order_signature", "payment_file", "payment_file_charge",
     "payment_file_recall",
     "payment_order", "period_event", "reconcile_run", "reconciliation_signature", "reconciliation_signoff",
