@@ -68,6 +68,16 @@ class AccountUnknown(Refusal):
     sentence = "Le compte {account} n'existe pas au plan de comptes. Comptes proches : {near}."
 
 
+class AccountCommon(Refusal):
+    """An account that serves the three books is nobody's alone to close."""
+
+    code = "account_common"
+    sentence = (
+        "Le compte {account} « {title} » sert aux trois livres : « {name} », qui tient le livre {own}, ne peut ni le "
+        "fermer ni le rouvrir. Faites-le faire par un administrateur, ou par un comptable qui tient les trois livres."
+    )
+
+
 def account_of(prefix: str, book_code: str) -> str:
     """The subdivision of a parent account that belongs to a book: `5211` and `ML` give `52112`."""
     return prefix + SUFFIX[book_code]
@@ -248,14 +258,18 @@ def near_accounts(accounts: Iterable[str], number: str) -> list[str]:
 def open_or_close(unit: Any, number: str, action: str, from_date: date, reason: str) -> None:
     """Close an account from a date on, or open it again. Its history stays.
 
-    Refuses: account_unknown, role_forbidden.
+    A national account belongs to the accountant of its book; a common one, to those who hold the three.
+    Refuses: account_unknown, role_forbidden, book_forbidden, account_common.
     """
     from ledger.users import allow
 
     accounts = chart_accounts(unit.connection)
     if number not in accounts:
         raise AccountUnknown(account=number, near=near_accounts(accounts, number))
-    allow(unit.user, "ouvrir ou fermer un compte", "administrator", "accountant", book=accounts[number].book)
+    one, user = accounts[number], unit.user
+    allow(user, "ouvrir ou fermer un compte", "administrator", "accountant", book=one.book)
+    if one.book is None and user.book is not None and user.role == "accountant":
+        raise AccountCommon(account=number, title=one.title, name=user.name, own=user.book)
     unit.connection.execute(
         insert(account_event).values(
             id=unit.next_id(account_event),

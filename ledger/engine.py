@@ -33,10 +33,21 @@ class DatabaseUnknown(Refusal):
     exit_code = 2
 
 
+class DatabaseInMemory(Refusal):
+    """Books in memory would be gone with the command that wrote them."""
+
+    code = "database_in_memory"
+    sentence = (
+        "L'adresse « {url} » est celle d'une base en mémoire, qui disparaît avec la commande : les livres demandent un "
+        "fichier. Attendu par exemple sqlite:///livres.db. Corrigez --database ou PCAES_DATABASE."
+    )
+    exit_code = 2
+
+
 def open_engine(url: str) -> Engine:
     """An engine for `sqlite:///…` or `postgresql://…`.
 
-    Refuses: database_unknown.
+    Refuses: database_unknown, database_in_memory.
     """
     try:
         parsed = make_url(url)
@@ -46,6 +57,8 @@ def open_engine(url: str) -> Engine:
     if backend == "postgresql":
         return _noting(_postgresql(parsed.set(drivername="postgresql+psycopg")))
     if backend == "sqlite":
+        if parsed.database in (None, "", ":memory:") or "mode=memory" in url:
+            raise DatabaseInMemory(url=url)
         return _noting(_sqlite(parsed))
     raise DatabaseUnknown(url=parsed.render_as_string(hide_password=True))
 

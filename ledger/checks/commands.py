@@ -63,6 +63,17 @@ CHECKS = (
         " WHERE (p.id IS NULL AND c.id <> 1) OR p.at > c.at",
     ),
     Check("row_commands", "Chaque ligne des livres est née d'une commande aboutie", rows_without_command),
+    sql_check(
+        "account_events",
+        "Un compte se ferme et se rouvre par un administrateur ou par qui tient son livre ; un compte commun, les"
+        " trois",
+        "SELECT v.account, v.action, v.from_date, c.actor FROM account_event v JOIN account a ON a.number = v.account"
+        " JOIN command_log c ON c.id = v.command_id LEFT JOIN app_user u ON u.name = c.actor"
+        # before the first user was declared, whoever set the database up acted under any name
+        " WHERE v.command_id > (SELECT min(f.command_id) FROM app_user f) AND (u.role IS NULL"
+        " OR u.role NOT IN ('administrator', 'accountant')"
+        " OR (u.role = 'accountant' AND u.book IS NOT NULL AND u.book <> coalesce(a.book, '')))",
+    ),
     Check("act_instants", "Chaque acte porte l'instant de la commande qui l'a écrit", instants_of_commands),
     Check("references", "Chaque ligne qui en nomme une autre nomme une ligne qui existe", broken_references),
 )

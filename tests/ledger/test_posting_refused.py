@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from behind import attack, behind_the_guards
+from databases import Database
 from posting import failed
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, text
 
 from ledger.chart import open_or_close
+from ledger.check import run_checks
+from ledger.checks.commands import CHECKS
 from ledger.commands import post
 from ledger.entry_file import load_json, read_entries
 from ledger.entry_rules import DocumentDateFuture
@@ -210,6 +214,44 @@ def test_only_the_accountant_of_the_book_posts(who: str, code: str, ledger: Ledg
         send(seen_by(who), [ENTRY])
     assert refused.value.code == code
     assert counts(ledger) == (0, 0)
+
+
+def test_a_common_account_is_not_one_accountants_to_close(ledger: Ledger) -> None:
+    def declare(unit: Any) -> dict[str, Any]:
+        for name, role, book in (
+            ("adm", "administrator", None),
+            ("bf", "accountant", "BF"),
+            ("all", "accountant", None),
+        ):
+            add_user(unit, name, role, book)
+        return {}
+
+    def close(name: str, number: str) -> str:
+        shut = Ledger(ledger.engine, name, clock=lambda: NOON)
+        try:
+            shut.perform("close", lambda u: open_or_close(u, number, "close", date(2026, 4, 1), "essai") or {})  # type: ignore[func-returns-value]  # an act answers something
+        except Refusal as refusal:
+            return refusal.code
+        return "done"
+
+    # whoever sets the database up comes before the rule
+    ledger.perform("close", lambda u: open_or_close(u, "6324", "close", date(2026, 4, 1), "essai") or {})  # type: ignore[func-returns-value]  # as above
+    ledger.perform("users", declare)
+    assert [close("bf", "65881"), close("bf", "40112"), close("bf", "40111")] == [
+        "account_common", "book_forbidden", "done",
+    ]  # fmt: skip
+    assert failed(ledger) == []
+    assert [close("all", "65881"), close("adm", "6328")] == ["done", "done"]
+    assert failed(ledger) == []
+
+
+def test_who_closed_a_common_account_is_looked_at_again(books: Database, ledger: Ledger) -> None:
+    test_a_common_account_is_not_one_accountants_to_close(ledger)
+    ledger.engine.dispose()
+    check = next(one for one in CHECKS if one.name == "account_events")
+    with behind_the_guards(books) as connection, attack(connection):
+        connection.execute(text("UPDATE command_log SET actor = 'bf' WHERE actor IN ('all', 'adm') AND id > 2"))
+        assert {row["account"] for row in run_checks(connection, [check])[0]["rows"]} == {"65881", "6328"}
 
 
 def test_the_accountant_of_either_book_posts_both_halves(ledger: Ledger) -> None:

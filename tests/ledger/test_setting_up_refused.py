@@ -12,7 +12,7 @@ from sqlalchemy import Engine, insert, text
 from ledger.bank_accounts import bind
 from ledger.chart import open_or_close, read_chart
 from ledger.clock import clock_for
-from ledger.engine import open_engine
+from ledger.engine import DatabaseInMemory, open_engine
 from ledger.entry import EntryDraft, Line
 from ledger.entry_rules import Law, check_entry
 from ledger.guards import RefusedByDatabase
@@ -180,3 +180,11 @@ def test_a_closed_period_takes_no_entry(closed: tuple[str, int, int], day: date,
     law = Law({}, closed_periods=frozenset({closed}))
     assert code_of(lambda: check_entry(DRAFT._replace(date=day, period=period), law)) == "period_closed"
     assert code_of(lambda: check_entry(DRAFT._replace(date=day, period=period), Law({}))) == "line_account_unknown"
+
+
+@pytest.mark.parametrize("url", ["sqlite:///:memory:", "sqlite://", "sqlite:///file:x?mode=memory&uri=true"])
+def test_books_in_memory_are_refused(url: str) -> None:
+    with pytest.raises(DatabaseInMemory) as refused:
+        create_books(url)
+    assert refused.value.message().startswith(f"L'adresse « {url} » est celle d'une base en mémoire")
+    assert refused.value.exit_code == 2
