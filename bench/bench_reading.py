@@ -1,143 +1,134 @@
-"""A statement of 100 000 lines, read and imported, beside the bare reading of the same bytes, in one run.
+"""A statement of 50 000 lines in each format: read, then imported, beside the bare reading of the same bytes.
 
     python bench/bench_reading.py [lines]
 
-MT940 beside a compiled regular expression that takes the fields of each line apart, CSV beside the csv module. The
-whole import reads in the child process, checks, identifies and stores in a SQLite file.
+The bare readings are in `statement_files.py`. The whole import reads in the child process, checks, identifies and
+stores in a SQLite file; the child is already awake, as for a second file. Each format is measured in a process of its
+own, which gives its memory; seconds are those of the processors, ours and the child's.
 """
 
-import csv
 import gc
-import io
-import re
+import json
+import os
+import resource
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from figures import Table
+from statement_files import FORMATS, iban
 
-GOAL = 4.0
 TURNS = 3
-FIRST = date(2025, 1, 1)
-LINE = re.compile(
-    rb":61:(\d{6})(\d{4})?(R?[CD])([\d,]+)([A-Z]\w{3})([^\r\n/]*)(?://([^\r\n]*))?\r\n:86:((?:[^\r\n]*(?:\r\n(?![:-]))?)*)"
-)
+SMALL = 10_000
+"""Lines of the statement whose memory the long one is compared with."""
 
 
-def iban() -> str:
-    """A fictional account of BF with true check digits."""
-    from ledger.iban import check_digits, rib_key
-
-    bban = f"BF99901001{1:012d}"
-    bban += rib_key(bban[:5], bban[5:10], bban[10:])
-    return f"BF{check_digits('BF', bban)}{bban}"
-
-
-def amounts(lines: int) -> list[int]:
-    """Signed whole francs, no two neighbours alike."""
-    return [(1_000 + place * 7) * (1 if place % 3 else -1) for place in range(lines)]
+def spent() -> float:
+    """Seconds of processor of this process and of the children that live: they are found where the system tells."""
+    used = time.process_time()
+    for child in _children():
+        fields = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
+        used += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return used
 
 
-def day(place: int, lines: int) -> date:
-    """The lines of a year, in order."""
-    return FIRST + timedelta(days=place * 365 // lines)
+def _children() -> list[int]:
+    from reconcile.sandbox import _idle
+
+    return [child.process.pid for child in _idle._children]
 
 
-def mt940(lines: int) -> bytes:
-    """One message whose balances join."""
-    opening, parts = 10**12, []
-    for place, amount in enumerate(amounts(lines)):
-        on = day(place, lines)
-        parts.append(
-            f":61:{on:%y%m%d}{on:%m%d}{'C' if amount > 0 else 'D'}{abs(amount)},NTRFE{place:08d}//R{place:08d}\r\n"
-            f":86:REVERSEMENT FICTIF DU BUREAU {place % 50} DECLARATION {place}\r\n"
-        )
-    closing = opening + sum(amounts(lines))
-    head = f":20:FICTIF\r\n:25:{iban()}\r\n:28C:1/1\r\n:60F:C250101XOF{opening},\r\n"
-    return f"{head}{''.join(parts)}:62F:C251231XOF{closing},\r\n-\r\n".encode()
-
-
-def table(lines: int) -> bytes:
-    """The same lines as a bank's table, with a running balance."""
-    balance, rows = 10**9, ["Date;Date valeur;Référence;Libellé;Débit;Crédit;Solde"]
-    for place, amount in enumerate(amounts(lines)):
-        balance += amount
-        on = f"{day(place, lines):%d/%m/%Y}"
-        debit, credit = ("", amount) if amount > 0 else (-amount, "")
-        label = f"REVERSEMENT FICTIF DU BUREAU {place % 50} DECLARATION {place}"
-        rows.append(f"{on};{on};R{place:08d};{label};{debit};{credit};{balance}")
-    return ("\n".join(rows) + "\n").encode()
-
-
-def by_expression(data: bytes) -> int:
-    """The fields of every line, nothing checked."""
-    return len(LINE.findall(data))
-
-
-def by_csv(data: bytes) -> int:
-    """The cells of every row, nothing checked."""
-    return len(list(csv.reader(io.StringIO(data.decode()), delimiter=";"))) - 1
+def memory() -> int:
+    """The most memory that this process and its children ever held, in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for child in _children():
+        told = dict(line.split(":", 1) for line in Path(f"/proc/{child}/status").read_text().splitlines())
+        peak += int(told["VmHWM"].split()[0])
+    return peak * 1024
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, Any]:
-    """Seconds of one run, the collector's debts paid beforehand."""
+    """Seconds of processor of one run, the collector's debts paid beforehand."""
     gc.collect()
-    before = time.perf_counter()
+    before = spent()
     found = work()
-    return time.perf_counter() - before, found
+    return spent() - before, found
 
 
-def imported(home: Path, turn: int, data: bytes, suffix: str) -> float:
-    """The whole import in books of their own; the child process is already awake, as for a second file."""
+def imported(home: Path, turn: int, file: Path) -> float:
+    """The whole import in books of their own."""
     from ledger.bank_accounts import bind
     from ledger.engine import open_engine
     from ledger.setup import create_books
     from ledger.unit import Ledger
     from reconcile.import_files import import_file
 
-    url = f"sqlite:///{home / f'books-{suffix}-{turn}.db'}"
+    url = f"sqlite:///{home / f'books-{turn}.db'}"
     create_books(url, fictional=True)
     ledger = Ledger(open_engine(url), "bench")
     ledger.perform("bind", lambda unit: bind(unit, "BF", iban()))
-    file = home / f"statement-{turn}.{suffix}"
-    file.write_bytes(data)
     elapsed, answer = timed(lambda: import_file(ledger, file, "BF"))
     ledger.engine.dispose()
     assert answer["status"] == "imported", answer
     return elapsed
 
 
-def main() -> int:
-    """Print the figures of both formats."""
+def one(name: str, file: Path, lines: int) -> dict[str, float]:
+    """The medians of one format, in this process."""
     from reconcile.read import read_file
 
-    lines = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    shown = Table(f"Lecture d'un relevé de {lines} lignes")
+    form = FORMATS[name]
+    read_file(form.make(10), bound_currency="XOF")
+    runs = []
     with tempfile.TemporaryDirectory(prefix="pcaes-bench-") as folder:
-        for name, make, bare in (("MT940", mt940, by_expression), ("CSV", table, by_csv)):
-            data = make(lines)
-            file = Path(folder) / f"plain.{name}"
-            file.write_bytes(data)
-            bytes_alone = timed(file.read_bytes)[0]
-            runs = []
-            for turn in range(TURNS):
-                base, found = timed(lambda data=data, bare=bare: bare(data))
-                assert found == lines, (name, found)
-                read, statements = timed(lambda data=data: read_file(data, bound_currency="XOF"))
-                assert sum(len(one.lines) for one in statements.statements) == lines
-                runs.append((base, read, imported(Path(folder), turn, data, name.lower())))
-                del statements
-            base, read, whole = (statistics.median(column) for column in zip(*runs, strict=True))
-            reference = "expression régulière" if name == "MT940" else "module csv"
-            shown.tell(f"{name} : octets seuls, {len(data) / 1e6:.0f} Mo", f"{bytes_alone * 1e3:.0f} ms")
-            shown.tell(f"{name} : lecture / {reference}", f"{read:.2f} s / {base:.2f} s", read / base)
-            shown.tell(f"{name} : import / {reference}", f"{whole:.2f} s / {base:.2f} s", whole / base, most=GOAL)
-            shown.tell(f"{name} : import / lecture seule", f"{whole:.2f} s / {read:.2f} s", whole / read)
+        for turn in range(TURNS):
+            whole = imported(Path(folder), turn, file)
+            peak = memory()  # before the bare reading, which holds more
+            data = file.read_bytes()
+            read, statements = timed(lambda data=data: read_file(data, bound_currency="XOF"))
+            assert sum(len(found.lines) for found in statements.statements) == lines
+            del statements
+            base, found = timed(lambda data=data: form.bare(data))
+            assert found == lines, (name, found)
+            runs.append((base, read, whole, peak if turn == 0 else 0))
+    base, read, whole = (statistics.median(column) for column in zip(*(run[:3] for run in runs), strict=True))
+    return {"base": base, "read": read, "whole": whole, "memory": runs[0][3]}
+
+
+def apart(name: str, lines: int, folder: Path) -> dict[str, float]:
+    """The same in a process of its own."""
+    file = folder / f"{name}-{lines}"
+    file.write_bytes(FORMATS[name].make(lines))
+    done = subprocess.run(
+        [sys.executable, __file__, "--one", name, str(file), str(lines)], check=True, capture_output=True
+    )
+    found: dict[str, float] = json.loads(done.stdout)
+    return found | {"bytes": file.stat().st_size}
+
+
+def main() -> int:
+    """Print the figures of every format."""
+    if sys.argv[1:2] == ["--one"]:
+        print(json.dumps(one(sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]))))
+        return 0
+    lines = int(sys.argv[1]) if len(sys.argv) > 1 else 50_000
+    shown = Table(f"Import d'un relevé de {lines} lignes")
+    with tempfile.TemporaryDirectory(prefix="pcaes-bench-") as folder:
+        for name, form in FORMATS.items():
+            got = apart(name, lines, Path(folder))
+            base, read, whole = got["base"], got["read"], got["whole"]
+            shown.tell(f"{name} : lecture / {form.reference}", f"{read:.2f} s / {base:.2f} s", read / base)
+            shown.tell(f"{name} : import / {form.reference}", f"{whole:.2f} s / {base:.2f} s", whole / base,
+                       most=form.goal)  # fmt: skip
+            small = apart(name, SMALL, Path(folder))["memory"]
+            peak = f"{lines / whole:.0f} lignes par s, {got['memory'] / 1e6:.0f} Mo"
+            shown.tell(f"{name} : {got['bytes'] / 1e6:.0f} Mo ; mémoire / celle de {SMALL} lignes", peak,
+                       got["memory"] / small)  # fmt: skip
     return shown.end()
 
 
