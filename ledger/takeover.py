@@ -53,8 +53,12 @@ def end_takeover(unit: Any, until: dt.date) -> dict[str, Any]:
     after = (
         select(entry.c.id)
         .join(entry_line, entry_line.c.entry_id == entry.c.id)
-        .where(entry.c.date > until, entry.c.origin.in_(WITHOUT_ORDER), entry_line.c.account.in_(set(banks)))
-        .where((entry_line.c.credit > 0) | (entry_line.c.debit < 0), entry.c.correction.is_(None))
+        .where(entry.c.date > until, entry_line.c.account.in_(set(banks)), entry_line.c.credit > 0)
+        .where(
+            entry.c.origin.in_(WITHOUT_ORDER) & entry.c.correction.is_(None)
+            # a receipt taken back by swapping its sides is one of them; the halves of a transfer are not
+            | ((entry.c.correction == "contra") & entry.c.peer.is_(None))
+        )
         .distinct()
     ).subquery()
     count, last = connection.execute(select(func.count(), func.max(after.c.id))).one()

@@ -9,6 +9,7 @@ from databases import Database
 from posting import NOON, at, do, expense, failed, payment, receipt, rows, seal, transfer, write
 from sqlalchemy import Engine
 
+from ledger.correct import reverse_entry
 from ledger.periods.close import close_period, close_quarter, reopen_period
 from ledger.periods.rules import parse_period, parse_quarter
 from ledger.periods.state import period_status
@@ -112,6 +113,16 @@ def test_the_take_over_ends_once_and_not_before_what_it_allowed(ledger: Ledger) 
     with ledger.read() as connection:
         assert takeover(connection) == date(2026, 3, 20)
         assert period_status(connection)["takeover"] == {"open": False, "until": date(2026, 3, 20)}
+
+
+def test_a_receipt_taken_back_by_a_credit_is_of_the_take_over_too(ledger: Ledger) -> None:
+    seal(ledger, receipt(day=date(2026, 3, 28)), *transfer(day=date(2026, 3, 29)))
+    do(ledger, reverse_entry, "BF/BQ/2026/1", "contra", "essai")
+    do(ledger, reverse_entry, "BF/BQ/2026/2", "contra", "essai")
+    code, facts = refused(ledger, end_takeover, date(2026, 3, 27))
+    assert (code, facts["count"], facts["entry"]) == ("takeover_entries_after", 1, "BF/BQ/2026/3")
+    do(ledger, end_takeover, date(2026, 3, 28))
+    assert failed(ledger) == []
 
 
 @pytest.mark.parametrize("text", ["2026", "2026-14", "26-03", "mars 2026"])
