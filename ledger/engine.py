@@ -94,7 +94,8 @@ def _postgresql(url: Any) -> Engine:
 
 
 def _sqlite(url: Any) -> Engine:
-    engine = create_engine(url)
+    # the thread that writes behind the one that seals uses the same connection, each in its turn
+    engine = create_engine(url, connect_args={"check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
@@ -110,6 +111,8 @@ def _sqlite(url: Any) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         writing = connection.get_execution_options().get("write")
+        # what a guarded statement keeps aside is small and costs a file otherwise; what a report sorts may be large
+        connection.exec_driver_sql(f"PRAGMA temp_store = {'MEMORY' if writing else 'DEFAULT'}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine

@@ -22,6 +22,8 @@ TOGETHER = {
     "customs_return_row": 200,
 }
 """Rows of one INSERT: under half of the parameters that SQLite takes."""
+FEWER = 50
+"""Rows of one INSERT, when there are not so many left."""
 COPY_FROM = 50
 """From this many rows on, COPY beats separate inserts on PostgreSQL."""
 
@@ -42,14 +44,17 @@ def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows
     mark = "%s" if connection.dialect.name == "postgresql" else "?"
     one = f"({', '.join([mark] * len(columns))})"
     sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "  # noqa: S608 - names given by our own modules, never by input
-    together = TOGETHER.get(table, 1)
-    whole = len(rows) // together * together
-    if whole:
-        # a statement whose triggers may refuse keeps aside the pages it changes: many rows share one such copy
-        groups = [tuple(chain.from_iterable(rows[start : start + together])) for start in range(0, whole, together)]
-        connection.exec_driver_sql(sql + ", ".join([one] * together), groups)
-    if whole < len(rows):
-        connection.exec_driver_sql(sql + one, list(rows[whole:]))
+    done = 0
+    # a statement whose triggers may refuse keeps aside the pages it changes: many rows share one such copy
+    for together in (TOGETHER.get(table, 1), FEWER):
+        whole = (len(rows) - done) // together * together
+        if together > 1 and whole:
+            starts = range(done, done + whole, together)
+            groups = [tuple(chain.from_iterable(rows[start : start + together])) for start in starts]
+            connection.exec_driver_sql(sql + ", ".join([one] * together), groups)
+            done += whole
+    if done < len(rows):
+        connection.exec_driver_sql(sql + one, list(rows[done:]))
 
 
 def append_rows(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
