@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from itertools import islice
 
 from sqlalchemy import Connection, func, select
 
@@ -13,8 +14,9 @@ from ledger.levy.arrears import Arrear, arrears
 from ledger.levy.chain import Collection
 from ledger.levy.chain import collections as chain_rows
 from ledger.levy.credited import NOT_FROM_BANK
+from ledger.levy.declared import declarations
 from ledger.levy.exemptions import exempt_values
-from ledger.levy.law import levy_law
+from ledger.levy.law import LevyLaw, levy_law
 from ledger.levy.months import period_end, period_start
 from ledger.refusal import plain
 from ledger.tables.journal import entry, entry_line
@@ -32,7 +34,8 @@ from reports.collections_tables import (
     states_table,
 )
 from reports.common import make_report
-from reports.dataset import Chart, Control, Report, Series
+from reports.dataset import Chart, Control, Report, Series, Table
+from reports.declaration_tables import ODD_MAX, declared_table, odd_table
 from reports.request import ReportRequest
 
 
@@ -54,7 +57,7 @@ def collections(connection: Connection, request: ReportRequest) -> Report:
         one for one in exempt_values(connection, law, request.book, request.known_command)
         if (one.book, one.office, one.period) in shown
     ]  # fmt: skip
-    tables = (
+    tables: tuple[Table, ...] = (
         states_table(rows, late, request.books),
         causes_table(rows, request.books),
         months_table(rows, request.books),
@@ -66,6 +69,8 @@ def collections(connection: Connection, request: ReportRequest) -> Report:
         exempt_table(exempt, law, request.books),
         law_table(law),
     )
+    if any(row.declared is not None for row in rows):
+        tables += _declarations(connection, request, law, rows)
     return make_report(
         connection,
         request,
@@ -83,6 +88,16 @@ def collections(connection: Connection, request: ReportRequest) -> Report:
         ),
         json=_document(request, rows, late, strange),
     )
+
+
+def _declarations(
+    connection: Connection, request: ReportRequest, law: LevyLaw, rows: list[Collection]
+) -> tuple[Table, Table]:
+    """The declarations of the months shown: their sums, then those that deserve a look."""
+    shown = {(row.book, row.office, row.period) for row in rows}
+    every = declarations(connection, law, book=request.book, odd=True, known_command=request.known_command)
+    odd = list(islice((one for one in every if (one.state, one.office, one.period) in shown), ODD_MAX + 1))
+    return declared_table(rows), odd_table(odd[:ODD_MAX], len(odd) > ODD_MAX)
 
 
 def _asked(period: str | None, request: ReportRequest) -> bool:
@@ -165,6 +180,16 @@ def _controls(rows: list[Collection], late: list[Arrear]) -> Iterable[Control]:
         "{states.assessed:total}-{states.credited:total}",
         sum(row.gap for row in rows if row.office),
     )
+    detailed = [row for row in rows if row.declared is not None and row.declared.assessed == row.assessed]
+    if detailed and len(detailed) == sum(row.declared is not None for row in rows):
+        total = sum(row.assessed for row in detailed)
+        yield Control(
+            "Somme des déclarations = liquidé des mois qui les donnent",
+            "{declared.assessed:total}",
+            total,
+            "{declared.stated:total}",
+            total,
+        )
     if late:
         total = sum(one.amount for one in late)
         yield Control(

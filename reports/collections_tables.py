@@ -50,7 +50,10 @@ def states_table(rows: Sequence[Collection], late: Sequence[Arrear], books: Sequ
             francs("overdue", "Dont échu à reverser"),
         ),
         body,
-        notes=("Attendu : base imposable × taux en vigueur à la fin du mois, arrondi au franc sur le total du mois.",),
+        notes=(
+            "Attendu : base imposable × taux en vigueur à la fin du mois, arrondi au franc sur le total du mois ; "
+            "déclaration par déclaration, au taux de sa date, quand elles sont données.",
+        ),
         sheet="Synthèse",
     )
 

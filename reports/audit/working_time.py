@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy import and_, func, select
 
+from ledger.book import BOOKS
+from ledger.levy.decisions import holidays_decided
 from ledger.tables.journal import entry
 from reconcile.matching.config import MatchConfig
 from reconcile.tables import statement, statement_file, statement_line
@@ -21,10 +23,16 @@ FEASTS: Mapping[str, str] = {"BF": "fr", "ML": "fr", "NE": "fr_NE"}
 
 
 class ClosedDays:
-    """Week-ends and public holidays of a State, by year; feasts that follow the moon are estimates."""
+    """Week-ends and public holidays of a State, by year; feasts that follow the moon are estimates.
 
-    def __init__(self, config: MatchConfig | None = None) -> None:
+    `decided` gives, by book, the days that a decision made a holiday, with its name, or a working day (None).
+    """
+
+    def __init__(
+        self, config: MatchConfig | None = None, decided: Mapping[str, Mapping[dt.date, str | None]] | None = None
+    ) -> None:
         self._config = config or MatchConfig()
+        self._decided = decided or {}
         self._years: dict[tuple[str, int], Mapping[dt.date, str]] = {}
 
     def reason(self, book: str, day: dt.date) -> str | None:
@@ -41,12 +49,14 @@ class ClosedDays:
         country = self._config.holiday_countries.get(book)
         if country is None:
             return {}
-        return dict(holidays.country_holidays(country, years=year, language=FEASTS[book]))
+        feasts: dict[dt.date, str | None] = dict(holidays.country_holidays(country, years=year, language=FEASTS[book]))
+        feasts |= self._decided.get(book, {})
+        return {day: name for day, name in feasts.items() if name is not None}
 
 
 def closed_days(scope: Scope) -> Finding:
     """Entries dated or recorded on a day when the offices of their State are closed."""
-    days = ClosedDays()
+    days = ClosedDays(decided={book: holidays_decided(scope.connection, book) for book in BOOKS})
 
     def rows() -> Iterator[Row]:
         for row in entries(scope, entry.c.origin.not_in(BY_LAW)):
@@ -71,7 +81,8 @@ def closed_days(scope: Scope) -> Finding:
         count,
         count_entries(scope, entry.c.origin.not_in(BY_LAW)),
         "écritures",
-        parameters="jours fériés du paquet « holidays » (fêtes lunaires estimées) ; jour d'enregistrement en temps "
+        parameters="jours fériés du paquet « holidays » (fêtes lunaires estimées) et jours décidés ; jour "
+        "d'enregistrement en temps "
         "universel ; à-nouveaux et clôtures exclus",
         nothing="Toutes les écritures sont datées et enregistrées des jours ouvrés.",
     )

@@ -32,6 +32,7 @@ from ledger.levy.law import levy_law
 from ledger.setup import create_books
 from ledger.unit import Ledger
 from ledger.users import RoleForbidden, User
+from reports.audit.working_time import ClosedDays
 
 TODAY = NOON.date()
 FIRST = dt.date(2026, 5, 1)
@@ -189,6 +190,16 @@ def test_a_holiday_of_a_state_is_known_and_can_be_worked_after_all(ledger: Ledge
     decided(ledger, feast._replace(in_force=False), correct=True)
     with ledger.read() as connection:
         assert holidays_decided(connection, "BF") == {day("2026-05-27"): None}
+
+
+def test_the_test_of_closed_days_knows_the_days_decided() -> None:
+    decided_days = {"BF": {day("2026-05-20"): "Fête fictive", day("2026-08-05"): None}}
+    days = ClosedDays(decided=decided_days)
+    assert days.reason("BF", day("2026-05-20")) == "Fête fictive"
+    assert days.reason("ML", day("2026-05-20")) is None
+    assert (ClosedDays().reason("BF", day("2026-08-05")), days.reason("BF", day("2026-08-05"))) == (
+        "Fête nationale", None,
+    )  # fmt: skip
 
 
 GOOD = {
