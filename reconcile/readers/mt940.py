@@ -10,7 +10,7 @@ from reconcile.model import Fault, FileRefused, Statement, StatementLine
 from reconcile.pages import PAGE_MISSING, PAGES_OF
 from reconcile.readers.chain import chained
 from reconcile.readers.faults import FAULTS_MAX, total_of, unbalanced
-from reconcile.readers.mt940_fields import fields_of
+from reconcile.readers.mt940_fields import movements_and_fields
 from reconcile.readers.mt940_page import Page, pages_of
 from reconcile.text import decode
 
@@ -51,7 +51,7 @@ def read(data: bytes, *, bound_currency: str | None = None) -> tuple[Statement, 
 def read_documents(documents: Sequence[bytes], *, bound_currency: str | None = None) -> tuple[Statement, ...]:
     """The statements of one or more files that came together, taken in the order of their page numbers; see `read`."""
     faults: list[Fault] = []
-    parts = [pages_of(fields_of(decode(data).text), faults, bound_currency) for data in documents]
+    parts = [pages_of(movements_and_fields(decode(data).text), faults, bound_currency) for data in documents]
     parts.sort(key=lambda part: _parts(part[0].number)[1] or 0 if part else 0)
     pages = [page for part in parts for page in part]
     if not pages:

@@ -12,6 +12,7 @@ from reconcile.readers.mt940_fields import (
     Field,
     Movement,
     MovementReader,
+    PlainMovement,
     balance_of,
     misplaced,
 )
@@ -57,36 +58,73 @@ class Page:
         return self.opening is not None or self.closing is not None or bool(self.lines) or self.faulty
 
 
-def pages_of(fields: Iterable[Field], faults: list[Fault], bound_currency: str | None = None) -> list[Page]:
+def pages_of(
+    fields: Iterable[Field | PlainMovement], faults: list[Fault], bound_currency: str | None = None
+) -> list[Page]:
     """The pages of the file in order; what cannot be read goes to `faults`."""
-    pages: list[Page] = []
-    page: Page | None = None
-    waiting: Movement | None = None
+    reading = _Reading(faults, bound_currency or "")
     for item in fields:
+        if isinstance(item, Field):
+            reading.take(item)
+        elif not reading.take_plain(item):
+            for part in item.fields():
+                reading.take(part)
+    reading.settle(None)
+    return [page for page in reading.pages if page.begun or page.account or page.number]
+
+
+class _Reading:
+    """Where the reading of a file stands: its pages, and the movement that may still have its :86:."""
+
+    def __init__(self, faults: list[Fault], bound_currency: str) -> None:
+        self.faults = faults
+        self.bound_currency = bound_currency
+        self.pages: list[Page] = []
+        self.page: Page | None = None
+        self.waiting: Movement | None = None
+
+    def settle(self, information: str | None) -> None:
+        """The movement that waits becomes a line of its page."""
+        if self.waiting is not None and self.page is not None:
+            self.page.lines.append(self.waiting.line(information))
+            self.waiting = None
+
+    def take_plain(self, item: PlainMovement) -> bool:
+        """Take a movement of the common form on a page that is open; False when it must be looked at field by field."""
+        page = self.page
+        if page is None or page.opening is None or page.closing is not None:
+            return False
+        self.settle(None)
+        if page.reader is None:
+            page.reader = MovementReader(page.exponent)
+        line = page.reader.plain(item)
+        if line is None:
+            return False
+        page.lines.append(line)
+        return True
+
+    def take(self, item: Field) -> None:
+        """Take the next field."""
         tag = item.tag
-        if waiting is not None and page is not None:
-            page.lines.append(waiting.line(item.text if tag == "86" else None))
-            waiting = None
+        if self.waiting is not None:
+            self.settle(item.text if tag == "86" else None)
             if tag == "86":
-                continue
+                return
         if tag in ("20", "25", "25P", "28", "28C"):
-            page = _headed(item, page, pages, bound_currency or "")
+            self.page = _headed(item, self.page, self.pages, self.bound_currency)
         elif tag not in MONEY_TAGS:
-            continue
-        elif page is None:
-            faults.append(misplaced(item, "un en-tête (:20:, :25:)"))
+            return
+        elif self.page is None:
+            self.faults.append(misplaced(item, "un en-tête (:20:, :25:)"))
         else:
             try:
                 if tag == "61":
-                    waiting = _movement(item, page)
+                    self.waiting = _movement(item, self.page)
                 else:
-                    _balance(item, page)
+                    _balance(item, self.page)
             except LineFault as wrong:
-                faults.append(_cut_short(item, wrong.fault) if item.cut else wrong.fault)
-                page.faulty = True
-    if waiting is not None and page is not None:
-        page.lines.append(waiting.line(None))
-    return [page for page in pages if page.begun or page.account or page.number]
+                self.faults.append(_cut_short(item, wrong.fault) if item.cut else wrong.fault)
+                self.page.faulty = True
 
 
 def _cut_short(item: Field, fault: Fault) -> Fault:

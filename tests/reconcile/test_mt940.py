@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.model import FileRefused, Statement
+from reconcile.model import Fault, FileRefused, Statement
 from reconcile.readers.mt940 import read
+from reconcile.readers.mt940_fields import fields_of, movements_and_fields
+from reconcile.readers.mt940_page import Page, pages_of
 
 ACCOUNT = "BF42BF9990100100012345678999"
 
@@ -326,3 +328,35 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(data: st.DataObject)
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     with pytest.raises(FileRefused):
         read(data)
+
+
+MOVES = st.sampled_from([
+    ":61:2603020302C250,NTRFREF1//B1\n", ":61:260302D7,NCHGNONREF\n", ":61:2603020302RCF9,NTRFREF2//NONREF\n",
+    ":61:2602300302C1,FTRFX\n", ":61:2613010101C1,NTRFX\n", ":61:2603020302C1,00NONREF\n", ":61:2603EC1,NTRFX\n",
+    ":61:2603020302DF9,5NTRFREF3\n",
+])  # fmt: skip
+INFORMATION = st.sampled_from([
+    ":86:REVERSEMENT FICTIF\n", ":86:DEUX  BLANCS \n", ":86:/NAME/BUREAU\n", ":86:A?20B?30C\n", ":86:DEBUT\nSUITE\n",
+    ":86:\n", ":86:É\n", ":86:A\n-\n",
+])  # fmt: skip
+OTHERS = st.sampled_from([
+    "-\n", "-}\n", ":20:R\n", ":25:BF1\n", ":28C:1/1\n", ":60F:C260301XOF0,\n", ":60M:C260301XOF0,\n", "texte\n",
+    ":62F:C260331XOF250,\n", ":62M:C260331XOF250,\n", ":64:C260331XOF250,\n", "\n",
+])  # fmt: skip
+PARTS = st.one_of(st.tuples(MOVES, INFORMATION).map("".join), MOVES, INFORMATION, OTHERS)
+
+
+@settings(max_examples=400)
+@given(st.lists(PARTS, max_size=14), st.sampled_from(["", ":20:R\n:25:BF1\n:28C:1/1\n:60F:C260301XOF0,\n"]))
+def test_the_common_form_is_read_at_once_as_it_is_field_by_field(parts: list[str], head: str) -> None:
+    text = (head + "".join(parts)).rstrip("\n") if len(parts) % 2 else head + "".join(parts)
+    slow: list[Fault] = []
+    fast: list[Fault] = []
+    expected = pages_of(fields_of(text), slow)
+    found = pages_of(movements_and_fields(text), fast)
+
+    def told(page: Page) -> tuple[object, ...]:
+        return page.line, page.account, page.number, page.opening, page.closing, page.first, page.last, page.lines
+
+    assert [told(page) for page in found] == [told(page) for page in expected]
+    assert fast == slow
