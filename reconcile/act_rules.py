@@ -110,6 +110,16 @@ class ProposalAmbiguous(Refusal):
     )
 
 
+class ProposalUndecided(Refusal):
+    """A search that ended at its bound has no answer to confirm."""
+
+    code = "proposal_undecided"
+    sentence = (
+        "La proposition n° {proposal} n'a pas de réponse à confirmer : {reason} Choisissez les lignes par "
+        "« pcaes reconcile confirm --line … --entry … --reason … »."
+    )
+
+
 class ImputationAccount(Refusal):
     """A bank line is imputed to a suspense account of its own book."""
 

@@ -10,7 +10,14 @@ from sqlalchemy import Connection, func, select
 from ledger.post import law_of
 from ledger.refusal import Refusal
 from ledger.users import allow
-from reconcile.act_rules import MatchEmpty, ProposalAmbiguous, ProposalStale, ProposalUnknown, check_balanced
+from reconcile.act_rules import (
+    MatchEmpty,
+    ProposalAmbiguous,
+    ProposalStale,
+    ProposalUndecided,
+    ProposalUnknown,
+    check_balanced,
+)
 from reconcile.match_tables import match_proposal, reconcile_run
 from reconcile.matching.rows import Posting, PostingLine
 from reconcile.rule_entry import post_rules
@@ -24,8 +31,8 @@ ACT = "confirmer un rapprochement"
 def confirm_proposal(unit: Any, proposal: int) -> Answer:
     """Accept a proposal of the last run of its book; its entry, if it carries one, is posted in the same act.
 
-    Refuses: proposal_unknown, proposal_ambiguous, proposal_stale, match_unbalanced, role_forbidden, book_forbidden,
-    and what `post_entries` refuses.
+    Refuses: proposal_unknown, proposal_ambiguous, proposal_undecided, proposal_stale, match_unbalanced, role_forbidden,
+    book_forbidden, and what `post_entries` refuses.
     """
     connection = unit.connection
     book, content, run_id = _proposal(connection, proposal)
@@ -84,6 +91,8 @@ def _proposal(connection: Connection, proposal: int) -> tuple[str, Answer, int]:
     content: Answer = json.loads(row.content)
     if row.status == "ambiguous":
         raise ProposalAmbiguous(proposal=proposal, reason=content["reason"])
+    if row.status == "undecided":
+        raise ProposalUndecided(proposal=proposal, reason=content["reason"])
     return row.book, content, row.run_id
 
 

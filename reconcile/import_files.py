@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from ledger.refusal import Refusal
+from reconcile.collector import collector_at_rest
 from reconcile.import_statement import Answer, Received, store
 from reconcile.model import FileRefused, StatementFile
 from reconcile.pages import together
@@ -122,7 +123,8 @@ def _store(request: Request, read: StatementFile, files: Sequence[Received]) -> 
 
     asked = [{"file": file.name, "sha256": file.sha256} for file in files]
     payload = {**asked[0], "book": request.book} if len(files) == 1 else {"files": asked, "book": request.book}
-    done: Answer = request.ledger.perform(COMMAND, act, payload=payload, dry_run=request.dry_run)
+    with collector_at_rest():
+        done: Answer = request.ledger.perform(COMMAND, act, payload=payload, dry_run=request.dry_run)
     return done
 
 

@@ -16,7 +16,7 @@ declare(
         "line_on_sealed_match": "un rapprochement enregistré ne reçoit plus de ligne",
         "bank_match_reason": "un rapprochement dit sa raison",
         "match_undo_reason": "une annulation dit son motif",
-        "match_proposal_status": "une proposition est simple ou ambiguë",
+        "match_proposal_status": "une proposition est simple, ambiguë ou indécise",
         **{
             f"{name}_append_only": "la trace du rapprochement ne change plus"
             for name in ("reconcile_run", "bank_match", "bank_match_line", "bank_match_entry_line", "match_proposal",

@@ -16,8 +16,9 @@ from reconcile.match_tables import (
     match_undo,
     reconcile_run,
 )
-from reconcile.matching.rows import BankLine, BookLine
+from reconcile.matching.rows import SHOWN, BankLine, BookLine
 from reconcile.open_lines import bank_lines, book_lines, statement_numbers
+from reconcile.runs import last_run
 from reconcile.tables import statement_line
 
 Row = dict[str, Any]
@@ -30,8 +31,8 @@ _BOOKED = ("book", "journal", "year", "number", "line", "amount")
 def list_matches(connection: Connection, book: str | None = None, status: str | None = None) -> Row:
     """`{"matches": [...], "open": {"statement_lines": [...], "entry_lines": [...]}}`, in the order of books and dates.
 
-    `status` keeps the confirmed or the proposed matches (`proposed` includes the ambiguous ones), or with
-    `open` none of them.
+    `status` keeps the confirmed or the proposed matches (`proposed` includes the ambiguous ones and the searches
+    for a group that ended undecided), or with `open` none of them.
     """
     books = BOOKS if book is None else (book,)
     matches: list[Row] = []
@@ -43,7 +44,7 @@ def list_matches(connection: Connection, book: str | None = None, status: str | 
         open_book.extend(booked)
         if status in (None, "confirmed"):
             matches.extend(_confirmed(connection, code))
-        if status in (None, "proposed", "ambiguous"):
+        if status in (None, *SHOWN):
             matches.extend(_proposed(connection, code, bank, booked, status))
     names = _entry_names(connection, [line.id[0] for line in open_book])
     return {
@@ -146,7 +147,7 @@ def _proposed(
     names = _entry_names(connection, [entry_id for entry_id, _ in book_by_id])
     found = []
     for row in rows:
-        if status == "ambiguous" and row.status != "ambiguous":
+        if status in ("ambiguous", "undecided") and row.status != status:
             continue
         content = json.loads(row.content)
         bank_ids = content["bank_ids"]
@@ -170,17 +171,15 @@ def _proposed(
 
 
 def reconcile_status(connection: Connection, book: str | None = None) -> list[Row]:
-    """For each book: bank lines, matched, open, their amounts; open lines of the books; the last run; the last
-    month signed."""
+    """For each book: bank lines, matched, open, their amounts; open lines of the books; the last run, whether it came
+    to its end, and what it only showed; the last month signed."""
     found = []
     for code in BOOKS if book is None else (book,):
         open_bank, open_book = bank_lines(connection, code), book_lines(connection, code)
         every = connection.execute(
             select(func.count()).where(statement_line.c.book == code, statement_line.c.kind == "statement")
         ).scalar_one()
-        last = connection.execute(
-            select(reconcile_run).where(reconcile_run.c.book == code).order_by(reconcile_run.c.id.desc()).limit(1)
-        ).one_or_none()
+        last = last_run(connection, code)
         found.append(
             {
                 "book": code,
@@ -190,11 +189,17 @@ def reconcile_status(connection: Connection, book: str | None = None) -> list[Ro
                 "open_bank_amount": sum(line.amount for line in open_bank),
                 "open_book": len(open_book),
                 "open_book_amount": sum(line.amount for line in open_book),
-                "last_run": None if last is None else last.at,
+                "last_run": None if last is None else last["at"],
+                "finished": last is None or last["finished"],
+                **_shown(last),
                 "signed_until": _signed_until(connection, code),
             }
         )
     return found
+
+
+def _shown(last: Row | None) -> Row:
+    return {name: 0 if last is None else last[name] for name in SHOWN}
 
 
 def _signed_until(connection: Connection, book: str) -> str | None:
@@ -209,19 +214,3 @@ def _signed_until(connection: Connection, book: str) -> str | None:
     )
     row = connection.execute(query).one_or_none()
     return None if row is None else f"{row.year:04d}-{row.month:02d}"
-
-
-def list_runs(connection: Connection, book: str | None = None) -> list[Row]:
-    """Every run, oldest first: who, when, up to which day, and what it answered."""
-    query = select(reconcile_run).order_by(reconcile_run.c.id)
-    if book is not None:
-        query = query.where(reconcile_run.c.book == book)
-    return [
-        {"id": row.id, "book": row.book, "until": row.until, "at": row.at, "by": row.actor, **_told(row.answer)}
-        for row in connection.execute(query)
-    ]
-
-
-def _told(answer: str) -> Row:
-    told = json.loads(answer)
-    return {name: told[name] for name in ("lines", "confirmed", "proposed", "ambiguous", "open", "passes")}

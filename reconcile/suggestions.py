@@ -7,6 +7,7 @@ from sqlalchemy import Connection, exists, select
 from ledger.book import BOOKS
 from ledger.read import lines_of
 from reconcile.match_tables import bank_match, bank_match_line, match_undo
+from reconcile.matches import list_matches
 from reconcile.matching.rows import BankLine
 from reconcile.matching.suggest import Decision, learn, suggest
 from reconcile.open_lines import bank_ledger_accounts, bank_lines, select_bank_lines
@@ -48,18 +49,32 @@ def _choice(connection: Connection, posted: int | None, bank: set[str]) -> str:
     return min({line.account for line in lines_of(connection, regularised[-1].id)} - own)
 
 
+def _searched(connection: Connection, book: str) -> dict[int, dict[str, str]]:
+    """What the last run said of the open lines that it could not answer in one way."""
+    found: dict[int, dict[str, str]] = {}
+    for status in ("ambiguous", "undecided"):
+        for one in list_matches(connection, book, status)["matches"]:
+            told = {"status": status, "reason": one["reason"], "nearest_rejected": one["nearest_rejected"]}
+            found.update((line["id"], told) for line in one["statement_lines"])
+    return found
+
+
 def suggestions(connection: Connection, book: str | None = None) -> list[dict[str, Any]]:
-    """For each open bank line that resembles a past decision: at most three ranked choices, with their reasons."""
+    """For each open bank line that resembles a past decision: at most three ranked choices, with their reasons.
+
+    A line whose search had several answers, or ended undecided, is there too, with what the last run said of it.
+    """
     found: list[dict[str, Any]] = []
     for code in BOOKS if book is None else (book,):
         learned = learn(past_decisions(connection, code))
+        searched = _searched(connection, code)
         for line in bank_lines(connection, code):
             ranked = suggest(line, learned)
-            if ranked:
+            if ranked or line.id in searched:
                 choices = [
                     {"choice": one.choice, "weight": one.weight, "decisions": one.decisions, "reason": one.reason}
                     for one in ranked
                 ]
                 found.append({"book": code, "line": line.id, "booking_date": line.booking_date, "amount": line.amount,
-                              "label": line.label, "choices": choices})  # fmt: skip
+                              "label": line.label, "choices": choices, "search": searched.get(line.id)})  # fmt: skip
     return found

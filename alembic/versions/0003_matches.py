@@ -140,7 +140,7 @@ def _runs() -> None:
         sa.Column("content", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_match_proposal"),
         _fk(["run_id"], ["reconcile_run.id"], "fk_match_proposal_run_id"),
-        sa.CheckConstraint("status IN ('proposed', 'ambiguous')", name="match_proposal_status"),
+        sa.CheckConstraint("status IN ('proposed', 'ambiguous', 'undecided')", name="match_proposal_status"),
     )
     op.create_index("ix_match_proposal_run", "match_proposal", ["run_id"])
 

@@ -12,6 +12,7 @@ from portal.cli.reconcile_sign import sign, statement
 
 app = group()
 DAY = ["%Y-%m-%d"]
+_COUNTS = ("lines", "confirmed", "proposed", "ambiguous", "undecided", "open")
 
 
 @app.command()
@@ -20,27 +21,24 @@ def run(
     until: Annotated[datetime | None, typer.Option("--until", formats=DAY, help="Dernier jour rapproché")] = None,
 ) -> None:
     """Rapprocher : confirmer le certain, proposer le reste, expliquer chaque fois."""
-    from functools import partial
-
     from ledger.book import BOOKS
-    from reconcile.run import run_book
+    from portal.cli.progress import MatchingProgress
+    from reconcile.run import run_in_parts
 
     last = None if until is None else until.date()
     ledger = open_ledger()
     done: list[dict[str, Any]] = []
     for code in BOOKS if book is None else (book.upper(),):
-        if not settings.as_json:
-            tell("Rapprochement du livre {book}…", book=code)
+        progress = MatchingProgress(code)
         key = settings.key and f"{settings.key}/{code}"
-        payload = {"book": code, "until": last}
-        act = partial(run_book, book=code, until=last)
-        done.append(ledger.perform("reconcile run", act, payload=payload, key=key))
+        done.append(run_in_parts(ledger, code, last, key=key, told=progress.decided, kept=progress.kept))
+        progress.end()
     document = done[0] if book is not None else _together(done)
     answer(document, lambda: _show_runs(done))
 
 
 def _together(done: list[dict[str, Any]]) -> dict[str, Any]:
-    total = {name: sum(one[name] for one in done) for name in ("lines", "confirmed", "proposed", "ambiguous", "open")}
+    total = {name: sum(one.get(name, 0) for one in done) for name in _COUNTS}
     passes = [
         {**first, **{name: sum(one["passes"][place][name] for one in done) for name in ("confirmed", "proposed")}}
         for place, first in enumerate(done[0]["passes"])
@@ -53,8 +51,9 @@ def _show_runs(done: list[dict[str, Any]]) -> None:
         tell(
             "{book} : {lines:ligne ouverte|lignes ouvertes} au départ · "
             "{confirmed:rapprochement confirmé|rapprochements confirmés} · {proposed:proposé|proposés} · "
-            "{ambiguous:ambigu|ambigus} · {open:ligne reste ouverte|lignes restent ouvertes}",
-            **one,
+            "{ambiguous:ambigu|ambigus} · {undecided:indécis|indécis} · "
+            "{open:ligne reste ouverte|lignes restent ouvertes}",
+            **{"undecided": 0, **one},
         )
         for step in one["passes"]:
             if step["confirmed"] or step["proposed"] or step["ambiguous"]:
@@ -67,14 +66,16 @@ def _show_runs(done: list[dict[str, Any]]) -> None:
 @app.command()
 def matches(
     book: Annotated[str | None, typer.Option("--book", help="Livre : BF, ML ou NE")] = None,
-    status: Annotated[str | None, typer.Option("--status", help="confirmed, proposed, ambiguous ou open")] = None,
+    status: Annotated[
+        str | None, typer.Option("--status", help="confirmed, proposed, ambiguous, undecided ou open")
+    ] = None,
 ) -> None:
     """Les rapprochements et leurs raisons, et ce qui reste ouvert."""
     from ledger.refusal import plain
     from reconcile.matches import list_matches
 
-    if status not in (None, "confirmed", "proposed", "ambiguous", "open"):
-        raise typer.BadParameter("attendu confirmed, proposed, ambiguous ou open")
+    if status not in (None, "confirmed", "proposed", "ambiguous", "undecided", "open"):
+        raise typer.BadParameter("attendu confirmed, proposed, ambiguous, undecided ou open")
     with open_ledger().read() as connection:
         found = plain(list_matches(connection, book and book.upper(), status))
     answer(found, lambda: _show_matches(found))
@@ -83,7 +84,7 @@ def matches(
 def _show_matches(found: dict[str, Any]) -> None:
     from ledger.money import format_francs
 
-    marks = {"confirmed": "✓", "proposed": "?", "ambiguous": "≠"}
+    marks = {"confirmed": "✓", "proposed": "?", "ambiguous": "≠", "undecided": "…"}
     for one in found["matches"]:
         say(f"{marks[one['status']]} {one['id']:>6}  {one['book']}  {one['reason']}")
         for line in one["statement_lines"]:
@@ -124,6 +125,14 @@ def status(book: Annotated[str | None, typer.Option("--book", help="Livre : BF, 
                 signed=one["signed_until"] or "—",
                 **one,
             )
+            if one["last_run"]:
+                tell(
+                    "    dernière recherche : {proposed:proposé|proposés}, {ambiguous:ambigu|ambigus}, "
+                    "{undecided:indécis dans la limite|indécis dans la limite}",
+                    **one,
+                )
+            if not one["finished"]:
+                tell("    interrompue avant sa fin : relancez « pcaes reconcile run », qui reprend où elle en était")
 
     answer({"books": found}, show)
 
@@ -132,7 +141,7 @@ def status(book: Annotated[str | None, typer.Option("--book", help="Livre : BF, 
 def runs(book: Annotated[str | None, typer.Option("--book", help="Livre : BF, ML ou NE")] = None) -> None:
     """Les recherches déjà faites : par qui, quand, ce qu'elles ont trouvé."""
     from ledger.refusal import plain
-    from reconcile.matches import list_runs
+    from reconcile.runs import list_runs
 
     with open_ledger().read() as connection:
         found = plain(list_runs(connection, book and book.upper()))
@@ -145,7 +154,8 @@ def runs(book: Annotated[str | None, typer.Option("--book", help="Livre : BF, ML
                 "{proposed:proposé|proposés}, {open:ligne reste ouverte|lignes restent ouvertes}",
                 **one,
             )
-            say(f"{one['id']:>5}  {one['book']}{until}  {one['at'][:19]}  {one['by']} : {found_then}")
+            cut = "" if one["finished"] else phrase(" (interrompue)")
+            say(f"{one['id']:>5}  {one['book']}{until}  {one['at'][:19]}  {one['by']} : {found_then}{cut}")
 
     answer({"runs": found}, show)
 

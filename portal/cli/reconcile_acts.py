@@ -117,6 +117,9 @@ def suggestions(book: Annotated[str | None, typer.Option("--book", help="Livre :
             say(f"{one['book']} ligne {one['line']}  {one['booking_date']}  {amount:>20}  {one['label'][:50]}")
             for choice in one["choices"]:
                 say(f"      {choice['choice']:<28} {choice['reason']}")
+            if one["search"]:
+                say(f"      {one['search']['reason']}")
+                say(f"      {one['search']['nearest_rejected']}")
         if not found:
             say("Aucune ligne ouverte ne ressemble à une décision passée.")
 

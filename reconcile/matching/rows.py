@@ -18,6 +18,9 @@ Status = Literal["confirmed", "proposed", "ambiguous", "undecided"]
 """`confirmed` by the machine; `proposed`, one answer that a person must accept; `ambiguous`, several answers;
 `undecided`, the search for a group ended at its bound without an answer."""
 
+SHOWN: tuple[Status, ...] = ("proposed", "ambiguous", "undecided")
+"""What the machine shows to a person and does not decide."""
+
 
 class BankLine(NamedTuple):
     """One line of a bank statement, as the bank booked it."""

@@ -13,7 +13,8 @@ from ledger.refusal import Refusal
 from ledger.tables.periods import period_event, takeover_end
 from ledger.unit import Ledger
 from portal.verification import verify_books
-from reconcile.matches import list_matches, list_runs, reconcile_status
+from reconcile.matches import list_matches, reconcile_status
+from reconcile.runs import list_runs
 from reconcile.matching.declarations import Declarations, DeclaredRemittance
 from tests.reconcile.banked import Seen, bring, do, enter, march, prepared, run, seen_by, statement
 
@@ -226,5 +227,5 @@ def test_the_status_counts_what_is_left(ledger: Ledger) -> None:
         one = reconcile_status(connection, "BF")[0]
     assert {name: one[name] for name in one if name != "last_run"} == {
         "book": "BF", "lines": 2, "matched": 1, "open_bank": 1, "open_bank_amount": 900, "open_book": 1,
-        "open_book_amount": -70, "signed_until": None,
+        "open_book_amount": -70, "finished": True, "proposed": 0, "ambiguous": 0, "undecided": 0, "signed_until": None,
     }  # fmt: skip
