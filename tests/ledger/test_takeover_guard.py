@@ -140,9 +140,10 @@ def test_the_database_refuses_what_the_program_would_let_through(
         assert refusal.value.guard == "takeover_bank_credit"
 
 
-def test_the_sentence_names_the_account_and_the_amount(office: Office) -> None:
+@pytest.mark.parametrize("day", [DAY, date(2026, 2, 1)])
+def test_the_sentence_names_the_account_and_the_amount(day: date, office: Office) -> None:
     with pytest.raises(TakeoverBankCredit) as refusal:
-        office.perform("accBF", lambda unit: post_entries(unit, [draft(PAYMENT)]) and None)
+        office.perform("accBF", lambda unit: post_entries(unit, [draft(PAYMENT, day=day)]) and None)
     assert refusal.value.facts["account"] == "52111"
     assert refusal.value.facts["amount"] == 5_000
     assert refusal.value.facts["line"] == 2
