@@ -29,7 +29,7 @@ _COLUMNS = (
     francs("debit", "Débit"),
     francs("credit", "Crédit"),
     Column("recorded", "Enregistrée le", "date"),
-    Column("actor", "Validée par", width=16),
+    Column("actor", "Validée par", width=22),
     Column("remark", "Constat de l'auditeur", width=30),
 )
 

@@ -10,10 +10,11 @@ from xml.sax.saxutils import escape
 from reports.dataset import Cell, Column, Row, Table
 from reports.workbook.cells import formula_cell, letter, row_xml, text_cell
 from reports.workbook.column_parts import PartsOf, parts_of
-from reports.workbook.draft import Draft
+from reports.workbook.draft import ROW_POINTS, Draft
 from reports.workbook.layout import Placement, Span, Spot, ranges
+from reports.workbook.measure import line_room, lines_in
 from reports.workbook.styles import Role, Styles
-from reports.workbook.widths import LINES_MAX, line_room, lines_height
+from reports.workbook.widths import LINES_MAX, lines_height
 
 RUN_ROWS = 1_000
 ROW, ABOVE, HEIGHT = 0, -1, -2
@@ -144,7 +145,8 @@ class Body:
             totals[key] += sum(filter(None, columns[place]))
         start, count = draft.row, len(run)
         numbers = list(map(str, range(start - 1, start + count)))
-        counted: dict[Piece, Sequence[str]] = {ROW: numbers[1:], ABOVE: numbers, HEIGHT: self._heights(draft, columns)}
+        heights, points = self._heights(draft, columns)
+        counted: dict[Piece, Sequence[str]] = {ROW: numbers[1:], ABOVE: numbers, HEIGHT: heights}
         filling: list[Iterable[str]] = []
         for piece, place in zip(pattern.pieces, pattern.places, strict=True):
             if isinstance(piece, str):
@@ -153,21 +155,24 @@ class Body:
                 filling.append(counted[piece] if isinstance(piece, int) else piece(columns[place]))
         # the shortest of them, never the texts that repeat, says how many rows there are
         xml = "".join(chain.from_iterable(zip(*filling, strict=False)))
-        draft.write(OPENING + xml.removesuffix(OPENING), count)
+        draft.write(OPENING + xml.removesuffix(OPENING), count, points)
         self.placement.add_run(draft.title, start, count)
         self._grow(draft)
 
-    def _heights(self, draft: Draft, columns: Sequence[Sequence[Cell]]) -> list[str]:
-        """The height of each row, empty where one line is enough; no program is sure to find it by itself."""
+    def _heights(self, draft: Draft, columns: Sequence[Sequence[Cell]]) -> tuple[list[str], float]:
+        """The height of each row, unsaid where one line is enough, and the points of all.
+
+        No program is sure to find it by itself.
+        """
         count = len(columns[0])
         lines = [1] * count
         for place in self._wrapping:
-            room = line_room(draft.widths[place])
-            texts = columns[place]
-            if _longest(texts) > room:
-                own = [-(-len(text) // room) if isinstance(text, str) else 1 for text in texts]
-                lines = list(map(max, lines, own))
-        return [self._heights_by_lines[min(count, LINES_MAX)] for count in lines]
+            width, texts = draft.widths[place], columns[place]
+            if _longest(texts) > line_room(width):
+                lines = list(map(max, lines, lines_in(texts, width)))
+        lines = [min(one, LINES_MAX) for one in lines]
+        points = sum(map(lines_height, lines)) if draft.tables > 1 or not self.table.streamed else 0.0
+        return [self._heights_by_lines[one] for one in lines], points or ROW_POINTS * count
 
     def _pattern(self, where: Where) -> Pattern:
         pieces: list[Piece] = [ROW, HEIGHT]

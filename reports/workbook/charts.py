@@ -10,8 +10,8 @@ from reports.workbook.styles import FONT, INK, LINE, SERIES
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-ROWS = 15
-"""Rows of the sheet that one chart covers: two charts stand on one landscape page."""
+ROWS, ROW_HEIGHT = 15, 15.0
+"""Rows of the sheet that one chart covers, and their points: two charts stand on one landscape page."""
 
 
 def scale(largest: int) -> tuple[str, str]:

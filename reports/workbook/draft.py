@@ -1,5 +1,6 @@
 """A sheet being written: its rows as XML, and what must be told to openpyxl about it afterwards."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -9,10 +10,16 @@ SPAN_WIDTH_MIN = 126.0
 """Characters that the title block may use, even over a narrow table."""
 
 
-PAGE_ROWS, PAGE_WIDTH = 33, 145.0
-"""Rows and characters of one landscape A4 page at full size."""
+PAGE_POINTS, PAGE_WIDTH = 495.0, 145.0
+"""Height in points and width in characters of one landscape A4 page at full size."""
 
-ONE_PAGE_EXCESS = 1.3
+ROW_POINTS = 14.1
+"""Height of a row of one line."""
+
+ONE_PAGE_EXCESS, SCALE_MIN = 1.3, 0.55
+"""A sheet so little over a page is shrunk to it, unless what is shrunk to its width already became too small."""
+
+_HEIGHT = re.compile(r'<row [^>]* ht="([0-9.]+)"')
 
 
 @dataclass
@@ -43,21 +50,38 @@ class Draft:
     verdicts: list[str] = field(default_factory=list)
     overall: str | None = None
     tables: int = 0
+    points: float = 0.0
+    page_start: float = 0.0
 
-    def write(self, xml: str, count: int = 1) -> None:
-        """`count` rows more."""
+    def write(self, xml: str, count: int = 1, points: float | None = None) -> None:
+        """`count` rows more, so many points high together; by default what the one row says of itself."""
         self.emit(xml)
         self.row += count
+        if points is None:
+            stated = _HEIGHT.match(xml)
+            points = float(stated.group(1)) if stated else ROW_POINTS * count
+        self.points += points
+
+    def break_page(self) -> None:
+        """What follows begins a new page."""
+        self.page_breaks.append(self.row - 1)
+        self.page_start = self.points
 
     @property
-    def page_rows(self) -> float:
-        """Rows of one printed page, about: a wide sheet is shrunk, so more of them fit."""
-        return PAGE_ROWS * max(1.0, self.page_width / PAGE_WIDTH)
+    def page_points(self) -> float:
+        """Points of one printed page, about: a wide sheet is shrunk, so more of them fit."""
+        return PAGE_POINTS * max(1.0, self.page_width / PAGE_WIDTH)
+
+    @property
+    def room(self) -> float:
+        """Points left on the page."""
+        return self.page_points - (self.points - self.page_start)
 
     @property
     def one_page(self) -> bool:
         """True when the sheet is so little over a page that shrinking it to one keeps it legible."""
-        return self.row <= self.page_rows * ONE_PAGE_EXCESS
+        scale = min(1.0, PAGE_WIDTH / self.page_width)
+        return self.points <= self.page_points * max(1.0, min(ONE_PAGE_EXCESS, scale / SCALE_MIN))
 
     @property
     def columns(self) -> int:

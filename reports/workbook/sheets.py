@@ -7,11 +7,12 @@ from reports.dataset import Report, Table
 from reports.workbook.body import Body
 from reports.workbook.cells import formula_cell, letter, row_xml, shown, text_cell
 from reports.workbook.controls import Verdict
-from reports.workbook.draft import Draft, NamedTable
+from reports.workbook.draft import ROW_POINTS, Draft, NamedTable
 from reports.workbook.head import write_head, write_line
 from reports.workbook.layout import Placement, Span, quoted
+from reports.workbook.measure import lines_in
 from reports.workbook.styles import Styles
-from reports.workbook.widths import column_widths, height
+from reports.workbook.widths import column_widths, height, lines_height
 
 _NOT_A_NAME = re.compile(r"\W")
 
@@ -35,6 +36,7 @@ class TableSheets:
         for number, table in enumerate(tables):
             if number:
                 draft.write(row_xml(draft.row, []))
+                _keep_together(draft, table)
             draft = self._table(draft, table, tables)
         return draft
 
@@ -128,6 +130,21 @@ class TableSheets:
         name = "T_" + _NOT_A_NAME.sub("_", placement.table.name)
         number = placement.spans.index(span)
         return f"{name}__{number + 1}" if number else name
+
+
+def _keep_together(draft: Draft, table: Table) -> None:
+    """A table that would be cut by the end of the page begins the next one, where that page holds it whole."""
+    around = 18.0 + 18.0 * any(column.band for column in table.columns) + 32.0  # caption, bands, headings
+    totals = len({row[table.place(table.group_by)] for row in table.each()}) if table.group_by else 0
+    after = ROW_POINTS * (totals + 1 + len(table.notes))
+    rows = list(zip(*table.each(), strict=True))
+    lines = [1] * (len(rows[0]) if rows else 1)
+    for column, width, texts in zip(table.columns, draft.widths, rows, strict=False):
+        if column.kind == "text":
+            lines = list(map(max, lines, lines_in(texts, width)))
+    whole = around + sum(map(lines_height, lines)) + after
+    if draft.room < whole <= draft.page_points or draft.room < around + 4 * ROW_POINTS:
+        draft.break_page()
 
 
 def sheet_title(title: str, taken: set[str]) -> str:

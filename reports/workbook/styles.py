@@ -19,8 +19,8 @@ AMBER = "FFE8B3"
 AMBER_INK = "7A4B00"
 GREEN, GREEN_INK = "D6EFDC", "11602B"
 RED, RED_INK = "F9D9D6", "9B1C14"
-SERIES = ("1F3A5F", "D98E04", "3B8EA5", "8A4F7D", "6B7A8F", "A23B2A")
-"""Chart colours that stay apart in grey print and for colour-blind readers."""
+SERIES = ("1F3A5F", "E3A02B", "3B8EA5", "7A3B6B", "C9D2DC", "0F1720")
+"""Chart colours that stay apart in grey print (a test says by how much) and for colour-blind readers."""
 
 FRANCS = '[$-40C]#,##0;[Red][$-40C]-#,##0;"–"'
 FRANCS_ZERO = "[$-40C]#,##0;[Red][$-40C]-#,##0;0"

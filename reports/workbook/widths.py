@@ -50,11 +50,6 @@ def column_widths(table: Table) -> list[float]:
     return [round(width, 1) for width in widths]
 
 
-def line_room(width: float) -> int:
-    """Characters of ordinary text that one line of a column holds."""
-    return max(4, int(width * 1.05 - 2))
-
-
 def lines_height(lines: int) -> float:
     """Points of a row of so many lines."""
     return 11.6 * lines + 2.5

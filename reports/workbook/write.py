@@ -8,7 +8,7 @@ from typing import IO
 from reports.dataset import CONTROLS_SHEET, PROVENANCE_SHEET, Chart, Link, Report, Table
 from reports.workbook.archive import Archive
 from reports.workbook.cells import letter, row_xml
-from reports.workbook.charts import ROWS
+from reports.workbook.charts import ROW_HEIGHT, ROWS
 from reports.workbook.controls import foresee, write_controls
 from reports.workbook.draft import Draft
 from reports.workbook.head import write_head
@@ -116,15 +116,14 @@ class _Workbook:
         if chart.beside and draft.charts:
             draft.charts.append((chart, draft.charts[-1][1]))
             return
-        before = draft.page_breaks[-1] if draft.page_breaks else 0
-        if draft.row <= draft.page_rows:
+        if draft.points <= draft.page_points:
             draft.print_rows = None
-        if draft.row - before + ROWS > draft.page_rows:
-            draft.page_breaks.append(draft.row - 1)
-        draft.write(row_xml(draft.row, [], 15))
+        if draft.room < ROW_HEIGHT * (ROWS + 1):
+            draft.break_page()
+        draft.write(row_xml(draft.row, [], ROW_HEIGHT))
         draft.charts.append((chart, draft.row))
         for _ in range(ROWS):
-            draft.write(row_xml(draft.row, [], 15))
+            draft.write(row_xml(draft.row, [], ROW_HEIGHT))
 
     def _links(self) -> None:
         for table in self.report.tables:
