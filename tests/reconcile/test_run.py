@@ -14,8 +14,8 @@ from ledger.tables.periods import period_event, takeover_end
 from ledger.unit import Ledger
 from portal.verification import verify_books
 from reconcile.matches import list_matches, reconcile_status
-from reconcile.runs import list_runs
 from reconcile.matching.declarations import Declarations, DeclaredRemittance
+from reconcile.runs import list_runs
 from tests.reconcile.banked import Seen, bring, do, enter, march, prepared, run, seen_by, statement
 
 ACCOUNTANTS = (
