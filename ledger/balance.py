@@ -1,20 +1,22 @@
 """Balances: sums of lines over an index that covers them, at any accounting date, as known at any time."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from ledger.book import BOOKS
 from ledger.periods.rules import COMPLEMENTARY
-from ledger.periods.totals import open_ranges, standing_closings, stored_totals, whole_months
+from ledger.periods.totals import Closings, open_ranges, standing_closings, stored_totals, whole_months
 from ledger.tables.journal import entry, entry_line
 from ledger.tables.periods import year_event
 from ledger.tables.types import instant_text
 
 Totals = dict[tuple[str, str], tuple[int, int]]
 """(book, account) → total of debits, total of credits, in whole francs."""
+Total = tuple[tuple[str, str], tuple[int, int]]
 
 
 class BalanceRow(NamedTuple):
@@ -63,35 +65,46 @@ def totals(
     until: dt.date | None = None,
     books: Iterable[str] = BOOKS,
     account: str | None = None,
+    closings: Closings | None = None,
 ) -> Totals:
     """Debits and credits per book and account between two accounting dates, both included.
 
     Whole closed months come from the totals that their closing wrote, open ones from the lines: the work does
-    not grow with the number of closed entries, and the result is the plain sum of the lines.
+    not grow with the number of closed entries, and the result is the plain sum of the lines. Books with the same
+    open months are summed by one question; `closings` are those of `books` when the caller has them.
     """
+    codes = list(books)
+    closings = standing_closings(connection, codes, known) if closings is None else closings
+    whole = {code: whole_months(closings[code], since, until) for code in codes}
+    events = [closings[code][period] for code in codes for period in whole[code]]
+    alike: dict[tuple[dt.date | None, dt.date | None], list[str]] = {}
+    for code in codes:
+        for span in open_ranges(whole[code], since, until):
+            alike.setdefault(span, []).append(code)
+    parts = [stored_totals(connection, events, account)] if events else []
+    parts.extend(_lines_between(connection, same, *span, known, account) for span, same in alike.items())
+    parts.extend(
+        _complementary(connection, code, year, known, account)
+        for code in codes
+        for year, month in whole[code]
+        if month == 12 and (year, COMPLEMENTARY) not in whole[code]
+    )
     found: Totals = {}
-    for code in books:
-        closings = standing_closings(connection, code, known)
-        whole = whole_months(closings, since, until)
-        parts = [stored_totals(connection, [closings[period] for period in whole], account)] if whole else []
-        for start, end in open_ranges(whole, since, until):
-            parts.append(_lines_between(connection, code, start, end, known, account))
-        parts.extend(
-            _complementary(connection, code, year, known, account)
-            for year, month in whole
-            if month == 12 and (year, COMPLEMENTARY) not in whole
-        )
-        for part in parts:
-            for number, (debit, credit) in part.items():
-                before = found.get((code, number), (0, 0))
-                found[code, number] = (before[0] + debit, before[1] + credit)
+    for key, (debit, credit) in chain.from_iterable(parts):
+        before = found.get(key, (0, 0))
+        found[key] = (before[0] + debit, before[1] + credit)
     return found
 
 
 def _lines_between(
-    connection: Connection, code: str, start: dt.date | None, end: dt.date | None, known: int, account: str | None
-) -> dict[str, tuple[int, int]]:
-    conditions = [entry_line.c.book == code]
+    connection: Connection,
+    codes: list[str],
+    start: dt.date | None,
+    end: dt.date | None,
+    known: int,
+    account: str | None,
+) -> Iterator[Total]:
+    conditions: list[ColumnElement[bool]] = [entry_line.c.book.in_(codes)]
     if start is not None:
         conditions.append(entry_line.c.date >= start)
     if end is not None:
@@ -100,16 +113,15 @@ def _lines_between(
         conditions.append(entry_line.c.account == account)
     conditions.append(entry_line.c.entry_id <= known)
     query = (
-        select(entry_line.c.account, func.sum(entry_line.c.debit), func.sum(entry_line.c.credit))
+        select(entry_line.c.book, entry_line.c.account, func.sum(entry_line.c.debit), func.sum(entry_line.c.credit))
         .where(and_(*conditions))
-        .group_by(entry_line.c.account)
+        .group_by(entry_line.c.book, entry_line.c.account)
     )
-    return {number: (int(debit), int(credit)) for number, debit, credit in connection.execute(query)}
+    for book, number, debit, credit in connection.execute(query):
+        yield (book, number), (int(debit), int(credit))
 
 
-def _complementary(
-    connection: Connection, code: str, year: int, known: int, account: str | None
-) -> dict[str, tuple[int, int]]:
+def _complementary(connection: Connection, code: str, year: int, known: int, account: str | None) -> Iterator[Total]:
     """The lines of an open complementary period whose December is closed: both bear the date of 31 December."""
     query = (
         select(entry_line.c.account, func.sum(entry_line.c.debit), func.sum(entry_line.c.credit))
@@ -119,20 +131,29 @@ def _complementary(
     )
     if account is not None:
         query = query.where(entry_line.c.account == account)
-    return {number: (int(debit), int(credit)) for number, debit, credit in connection.execute(query)}
+    for number, debit, credit in connection.execute(query):
+        yield (code, number), (int(debit), int(credit))
 
 
 def openings(connection: Connection, year: int, known: int) -> Totals:
     """Debits and credits of the opening entries (à-nouveaux) of a year, per book and account."""
-    query = (
-        select(entry_line.c.book, entry_line.c.account, func.sum(entry_line.c.debit), func.sum(entry_line.c.credit))
-        .join(entry, entry.c.id == entry_line.c.entry_id)
-        # the books are named so that the index on the numbers finds the journal, whatever the number of entries
+    # the books are named so that the index on the numbers finds the journal, whatever the number of entries
+    opened = connection.execute(
+        select(entry.c.id)
         .where(entry.c.book.in_(BOOKS), entry.c.journal == "AN", entry.c.year == year)
         .where(entry.c.origin == "opening", entry.c.id <= known)
-        .group_by(entry_line.c.book, entry_line.c.account)
-    )
-    return {(book, number): (int(debit), int(credit)) for book, number, debit, credit in connection.execute(query)}
+    ).scalars()
+    found: Totals = {}
+    for opening in opened:
+        query = (
+            select(entry_line.c.book, entry_line.c.account, func.sum(entry_line.c.debit), func.sum(entry_line.c.credit))
+            .where(entry_line.c.entry_id == opening)
+            .group_by(entry_line.c.book, entry_line.c.account)
+        )
+        for book, number, debit, credit in connection.execute(query):
+            before = found.get((book, number), (0, 0))
+            found[book, number] = (before[0] + int(debit), before[1] + int(credit))
+    return found
 
 
 def base_years(connection: Connection, year: int, known: int) -> dict[str, int | None]:
@@ -155,23 +176,25 @@ def trial_balance(
     connection: Connection, *, start: dt.date, end: dt.date, known: int, books: Iterable[str] = BOOKS
 ) -> list[BalanceRow]:
     """The rows of the *balance générale* between two dates of one financial year, by book and account."""
-    rows: list[BalanceRow] = []
+    codes = list(books)
     bases = base_years(connection, start.year, known)
     carried = openings(connection, start.year, known) if (start.month, start.day) == (1, 1) else {}
-    for code in books:
-        base = bases[code]
+    closings = standing_closings(connection, codes, known)
+    before: Totals = {}
+    for base in dict.fromkeys(bases[code] for code in codes):
         since = None if base is None else dt.date(base, 1, 1)
-        before: Totals = {}
         if since is None or since < start:
+            same = [code for code in codes if bases[code] == base]
             day_before = start - dt.timedelta(days=1)
-            before = totals(connection, known=known, since=since, until=day_before, books=(code,))
-        during = totals(connection, known=known, since=start, until=end, books=(code,))
-        for key in sorted(before.keys() | during.keys()):
-            own = carried.get(key, (0, 0))
-            opening = _net(before.get(key, (0, 0))) + _net(own)
-            moved = during.get(key, (0, 0))
-            debit, credit = moved[0] - own[0], moved[1] - own[1]
-            rows.append(_row(*key, opening, debit, credit))
+            before |= totals(connection, known=known, since=since, until=day_before, books=same, closings=closings)
+    during = totals(connection, known=known, since=start, until=end, books=codes, closings=closings)
+    rows: list[BalanceRow] = []
+    for key in sorted(before.keys() | during.keys(), key=lambda key: (codes.index(key[0]), key[1])):
+        own = carried.get(key, (0, 0))
+        opening = _net(before.get(key, (0, 0))) + _net(own)
+        moved = during.get(key, (0, 0))
+        debit, credit = moved[0] - own[0], moved[1] - own[1]
+        rows.append(_row(*key, opening, debit, credit))
     return rows
 
 

@@ -346,7 +346,11 @@ def _tables_of_journal() -> None:
             "ALTER TABLE entry_line ADD CONSTRAINT fk_entry_line_entry FOREIGN KEY (entry_id, sealed_in)"
             " REFERENCES entry (id, sealed_in) ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED"
         )
-    op.create_index("ix_entry_line_balance", "entry_line", ["book", "date", "account", "debit", "credit"])
+    # on SQLite the primary key is in every index of the table
+    op.create_index(
+        "ix_entry_line_balance", "entry_line", ["book", "date", "account", "debit", "credit"],
+        postgresql_include=["entry_id"],
+    )  # fmt: skip
     op.create_index("ix_entry_line_account", "entry_line", ["account", "date"])
     op.create_table(
         "draft",

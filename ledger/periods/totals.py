@@ -1,7 +1,7 @@
 """The totals that a closing leaves: written once, and which of them stand for what was known at a time."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
@@ -31,41 +31,49 @@ def write_totals(unit: Any, event_id: int, book: str, period: Period) -> int:
     return len(rows)
 
 
-def standing_closings(connection: Connection, book: str, known: int) -> Mapping[Period, int]:
-    """Period → its closing event, for the periods that were closed when entry `known` was the last one.
+Closings = Mapping[str, Mapping[Period, int]]
+"""Book → period → its closing event."""
+
+
+def standing_closings(connection: Connection, books: Iterable[str], known: int) -> Closings:
+    """The closings that stood in these books when entry `known` was the last one.
 
     A period stays without new entries from its closing to its reopening, so that the totals of a closing are
     those of the whole period as long as no reopening came before `known`.
     """
-    found: dict[Period, int] = {}
+    found: dict[str, dict[Period, int]] = {code: {} for code in books}
     query = (
-        select(period_event.c.id, period_event.c.year, period_event.c.period, period_event.c.action)
-        .where(period_event.c.book == book, period_event.c.known_entry <= known)
+        select(period_event.c.id, period_event.c.book, period_event.c.year, period_event.c.period,
+               period_event.c.action)
+        .where(period_event.c.book.in_(list(found)), period_event.c.known_entry <= known)
         .order_by(period_event.c.id)
-    )
-    for row in connection.execute(query):
-        if row.action == "close":
-            found[row.year, row.period] = row.id
-        elif row.action == "reopen":
-            found.pop((row.year, row.period), None)
+    )  # fmt: skip
+    for event, book, year, period, action in connection.execute(query):
+        if action == "close":
+            found[book][year, period] = event
+        elif action == "reopen":
+            found[book].pop((year, period), None)
     return found
 
 
-def stored_totals(connection: Connection, events: list[int], account: str | None = None) -> dict[str, tuple[int, int]]:
-    """Debits and credits per account over these closings."""
-    found: dict[str, tuple[int, int]] = {}
+def stored_totals(
+    connection: Connection, events: list[int], account: str | None = None
+) -> Iterator[tuple[tuple[str, str], tuple[int, int]]]:
+    """Debits and credits per book and account over these closings; a pair may come several times."""
     for start in range(0, len(events), 500):
         query = (
-            select(closed_total.c.account, func.sum(closed_total.c.debit), func.sum(closed_total.c.credit))
+            select(
+                period_event.c.book, closed_total.c.account, func.sum(closed_total.c.debit),
+                func.sum(closed_total.c.credit),
+            )
+            .join(period_event, period_event.c.id == closed_total.c.event_id)
             .where(closed_total.c.event_id.in_(events[start : start + 500]))
-            .group_by(closed_total.c.account)
-        )
+            .group_by(period_event.c.book, closed_total.c.account)
+        )  # fmt: skip
         if account is not None:
             query = query.where(closed_total.c.account == account)
-        for number, debit, credit in connection.execute(query):
-            before = found.get(number, (0, 0))
-            found[number] = (before[0] + int(debit), before[1] + int(credit))
-    return found
+        for book, number, debit, credit in connection.execute(query):
+            yield (book, number), (int(debit), int(credit))
 
 
 def whole_months(closed: Collection[Period], since: dt.date | None, until: dt.date | None) -> set[Period]:

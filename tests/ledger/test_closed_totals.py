@@ -130,7 +130,7 @@ def test_a_trial_balance_does_not_read_the_lines_of_closed_months(ledger: Ledger
     ]
     read = [one for one in asked if "FROM entry_line" in one]
     assert not [one for one in read if "'2025-10-15'" in one]
-    assert len(read) == 4, "opening entries, before October, the complementary period, January"
+    assert len(read) == 3, "before October, the complementary period, January"
 
 
 def test_a_stored_total_that_lies_is_found(ledger: Ledger, books: Any) -> None:
