@@ -10,10 +10,13 @@ from ledger.check import Check, Row
 from ledger.tables import metadata
 from ledger.tables.types import Instant
 
-TIME = (
-    "length({c}) <> 27 OR {c} NOT LIKE '____-__-__T__:__:__.______Z' OR substr({c}, 12, 2) NOT BETWEEN '00' AND '23'"
-    " OR substr({c}, 15, 2) NOT BETWEEN '00' AND '59' OR substr({c}, 18, 2) NOT BETWEEN '00' AND '59'"
-)
+_DIGITS = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]"
+_HOUR = "substr({c}, 12, 2) > '23'"
+TIME = {
+    True: f"{{c}} NOT GLOB '{_DIGITS}.{'[0-9]' * 6}Z' OR {_HOUR}",
+    False: f"{{c}} !~ '^{_DIGITS}[.]{'[0-9]' * 6}Z$' OR {_HOUR}",
+}
+"""What is no instant, on SQLite (True) and on PostgreSQL; its day is looked at apart."""
 
 
 def unreadable_values(connection: Connection) -> Iterable[Row]:
@@ -29,8 +32,9 @@ def _faulty(connection: Connection, table: Table, column: Column[Any], sqlite: b
     name = f'"{column.name}"'
     # PostgreSQL holds dates, whole numbers and flags by their type; instants are text on both
     if isinstance(column.type, Instant):
-        yield from _values(connection, table, name, TIME.format(c=name))
-        yield from _no_days(connection, table, f"substr({name}, 1, 10)", TIME.format(c=name))
+        fault = TIME[sqlite].format(c=name)
+        yield from _values(connection, table, name, fault)
+        yield from _no_days(connection, table, f"substr({name}, 1, 10)", fault)
     elif sqlite and isinstance(column.type, Date):
         yield from _no_days(connection, table, name, f"{name} IS NULL")
     elif sqlite and isinstance(column.type, Boolean):
