@@ -1,19 +1,29 @@
 """The signed record of a handover (*procès-verbal de remise de service*), with a place for each signature."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from ledger.mandates.handover import PARTS, read_handover
-from ledger.money import format_francs
+from ledger.mandates.handover import read_handover
+from ledger.mandates.mandate import local_words
+from ledger.mandates.situation import situation_at
+from ledger.orders.act import local_day
+from ledger.orders.stages import STAGE_TITLES
 from ledger.refusal import Refusal
-from ledger.signing import fingerprint
 from ledger.tables.mandates import handover_record
+from ledger.tables.types import instant_from
 from ledger.users import ROLES
 from reports.common import book_title, francs, make_report
 from reports.dataset import Column, Control, Report, Table
+from reports.handover_record import identity, signatures
 from reports.request import ReportRequest
+
+SITUATION, IN_HAND = "Situation des comptes", "Ordres par stade"
+WIDTHS = (21, 22, 46, 22, 22, 15, 20)
+"""Tables that stand one under the other share their columns."""
 
 
 class HandoverAbsent(Refusal):
@@ -29,95 +39,126 @@ class HandoverAbsent(Refusal):
 def handover(connection: Connection, request: ReportRequest) -> Report:
     """The last handover recorded, exactly as it was frozen. Refuses: handover_absent."""
     query = (
-        select(handover_record.c.id)
+        select(handover_record)
         .where(handover_record.c.command_id <= request.known_command)
         .order_by(handover_record.c.id.desc())
         .limit(1)
     )
-    record = connection.execute(query).scalar()
+    record = connection.execute(query).one_or_none()
     if record is None:
         raise HandoverAbsent(day=request.as_of)
-    document = read_handover(connection, int(record))
+    document = read_handover(connection, int(record.id), request.known_command)
     content = document["content"]
+    cut_off = instant_from(document["cut_off"])
+    state = content["incoming"]["state"]
     tables = (
-        _identity(document, content),
+        identity(document, content),
+        signatures(document, state),
         _balances(content["balances"]),
         _reconciliations(content["reconciliations"]),
         _suspense(content["suspense"]),
+        _stages(content["orders"]),
+        _requisitions(content["requisitions"], state),
         _orders(content["orders"]),
-        _requisitions(content["requisitions"]),
         _users(content["users"]),
-        _signatures(document),
     )
     return make_report(
         connection,
-        request,
+        replace(request, as_of=local_day(state, cut_off)),
         "Procès-verbal de remise de service",
         tables,
-        subtitle=f"{content['outgoing']['person']} → {content['incoming']['person']}",
-        controls=_controls(content),
+        subtitle=f"Office d'ordonnateur, situation au {local_words(state, cut_off)}",
+        controls=_controls(content, situation_at(connection, cut_off, record.command_id)),
         period=False,
         parameters=(("Remise n°", str(document["id"])), ("Empreinte du procès-verbal", document["sha256"])),
-        counts=(("Ordres en instance", len(content["orders"])), ("Signatures", len(document["signatures"]))),
+        counts=(("Charges en instance", len(content["orders"])), ("Signatures", len(document["signatures"]))),
         json=document,
     )
 
 
-def _identity(document: dict[str, Any], content: dict[str, Any]) -> Table:
-    absence = content["absence"]
-    rows = [
-        ("Instant de l'arrêté (UTC)", document["cut_off"]),
-        ("Ordonnateur sortant", f"{content['outgoing']['person']} ({content['outgoing']['state']})"),
-        ("Acte", content["outgoing"]["act"]),
-        ("Ordonnateur entrant", f"{content['incoming']['person']} ({content['incoming']['state']})"),
-        ("Acte", content["incoming"]["act"]),
-        ("Dernière écriture connue", str(content["known_entry"])),
-        ("Ordres du sortant à confirmer ou à renvoyer", str(content["to_confirm"])),
-        ("Empreinte SHA-256 du procès-verbal", document["sha256"]),
-    ]
-    if absence:
-        rows.append(("Carence du sortant", absence))
-        rows += [("Témoin", name) for name in content["witnesses"]]
-    columns = (Column("what", "Mention"), Column("value", "Valeur"))
-    return Table("record", "Remise de service", columns, tuple(rows), total_label=None)
+def _columns(*columns: Column) -> tuple[Column, ...]:
+    """Columns of the situation, at the widths that its tables share."""
+    return tuple(replace(column, width=width) for column, width in zip(columns, WIDTHS, strict=False))
 
 
 def _balances(balances: Sequence[dict[str, Any]]) -> Table:
-    columns = (
+    columns = _columns(
         Column("book", "Livre"),
         Column("account", "Compte"),
-        Column("date", "Date comptable"),
+        Column("head", "Dernière écriture du livre (SHA-256)"),
         francs("balance", "Solde en écritures"),
-        Column("head", "Tête du livre (SHA-256)"),
     )
-    rows = tuple(
-        (book_title(row["book"]), row["account"], row["date"], row["balance"], row["head"]) for row in balances
-    )
-    return Table("balances", "Soldes des trois comptes", columns, rows)
+    rows = tuple((book_title(row["book"]), row["account"], row["head"], row["balance"]) for row in balances)
+    return Table("balances", "Soldes des trois comptes bancaires", columns, rows, sheet=SITUATION)
 
 
 def _reconciliations(found: Sequence[dict[str, Any]]) -> Table:
-    columns = (
+    columns = _columns(
         Column("book", "Livre"),
-        Column("last", "Relevés jusqu'au"),
-        Column("lines", "Lignes", "integer", total=True),
-        Column("open", "Sans rapprochement", "integer", total=True),
+        Column("statement", "Dernier relevé"),
+        Column("signed", "Dernier mois rapproché et signé"),
+        Column("closing", "Solde du relevé", "francs"),
+        Column("difference", "Relevé − écritures", "francs"),
+        Column("open", "Lignes sans rapprochement", "integer", total=True),
+        Column("open_amount", "Leur montant", "francs"),
     )
-    rows = tuple((book_title(row["book"]), row["last"], row["lines"], row["open"]) for row in found)
-    notes = () if rows else ("Aucun relevé n'était importé.",)
-    return Table("reconciliations", "Rapprochements", columns, rows, notes=notes)
+    rows = []
+    for row in found:
+        day = row["statement_date"]
+        number = f"n° {row['statement']} du " if row["statement"] else "du "
+        statement = "—" if day is None else f"{number}{date.fromisoformat(day):%d/%m/%Y}"
+        month = row["signed_month"]
+        signed = "aucun" if month is None else f"{month[5:]}/{month[:4]}, {' et '.join(row['signed_by'])}"
+        facts = (row["statement_closing"], row["difference"], row["open"], row["open_amount"])
+        rows.append((book_title(row["book"]), statement, signed, *facts))
+    return Table("reconciliations", "Rapprochements bancaires", columns, tuple(rows), sheet=SITUATION)
 
 
 def _suspense(suspense: Sequence[dict[str, Any]]) -> Table:
-    columns = (
+    columns = _columns(
         Column("book", "Livre"),
         Column("account", "Compte"),
         Column("title", "Intitulé"),
         francs("balance", "Solde (débit +, crédit −)"),
     )
     rows = tuple((book_title(row["book"]), row["account"], row["title"], row["balance"]) for row in suspense)
-    notes = () if rows else ("Aucun compte d'imputation provisoire n'avait de solde.",)
-    return Table("suspense", "Imputations provisoires", columns, rows, notes=notes)
+    return Table("suspense", "Imputations provisoires", columns, rows, sheet=SITUATION)
+
+
+def _stages(orders: Sequence[dict[str, Any]]) -> Table:
+    """Charges in hand, in the order of an order's life; the successor takes a position on those that were signed."""
+    columns = _columns(
+        Column("stage", "Stade"),
+        Column("count", "Charges", "integer", total=True),
+        Column("action", "Suite attendue de l'ordonnateur entrant"),
+        francs("amount", "Montant"),
+    )
+    rows = []
+    for stage in STAGE_TITLES:
+        mine = [row for row in orders if row["stage"] == stage]
+        if mine:
+            action = "confirmer ou renvoyer" if mine[0]["to_confirm"] else "—"
+            rows.append((mine[0]["stage_title"], len(mine), action, sum(row["amount"] for row in mine)))
+    return Table("stages", "Ordres en instance par stade", columns, tuple(rows), sheet=IN_HAND)
+
+
+def _requisitions(requisitions: Sequence[dict[str, Any]], state: str) -> Table:
+    columns = _columns(
+        Column("number", "Ordre"),
+        Column("book", "Livre"),
+        Column("reason", "Motif"),
+        francs("amount", "Montant"),
+        Column("person", "Ordonnateur"),
+        Column("at", "Le"),
+    )
+    rows = tuple(
+        (
+            row["number"], book_title(row["book"]), row["reason"], row["amount"], row["person"],
+            local_words(state, instant_from(row["at"])).partition(" ")[0],
+        )
+        for row in requisitions
+    )  # fmt: skip
+    return Table("requisitions", "Réquisitions", columns, rows, sheet=IN_HAND)
 
 
 def _orders(orders: Sequence[dict[str, Any]]) -> Table:
@@ -127,24 +168,21 @@ def _orders(orders: Sequence[dict[str, Any]]) -> Table:
         Column("book", "Livre"),
         Column("payee", "Bénéficiaire"),
         Column("purpose", "Objet"),
+        Column("to_confirm", "À confirmer"),
+        Column("transfer_file", "Remis à la banque"),
         francs("amount", "Montant"),
     )
-    ordered = sorted(orders, key=lambda row: (row["stage_title"], row["number"], row["book"]))
-    rows = tuple(tuple(row[column.key] for column in columns) for row in ordered)
-    return Table("orders", "Ordres en instance par stade", columns, rows, group_by="stage_title" if rows else None)
-
-
-def _requisitions(requisitions: Sequence[dict[str, Any]]) -> Table:
-    columns = (
-        Column("number", "Ordre"),
-        Column("book", "Livre"),
-        Column("at", "Instant (UTC)"),
-        Column("person", "Ordonnateur"),
-        Column("reason", "Motif"),
-        francs("amount", "Montant"),
-    )
-    rows = tuple(tuple(row[column.key] for column in columns) for row in requisitions)
-    return Table("requisitions", "Réquisitions", columns, rows, notes=() if rows else ("Aucune réquisition.",))
+    places = list(STAGE_TITLES)
+    ordered = sorted(orders, key=lambda row: (places.index(row["stage"]), row["number"], row["book"]))
+    rows = tuple(
+        (
+            row["stage_title"], row["number"], row["book"], row["payee"], row["purpose"],
+            "oui" if row["to_confirm"] else "non", row["transfer_file"] or "non", row["amount"],
+        )
+        for row in ordered
+    )  # fmt: skip
+    group = "stage_title" if rows else None
+    return Table("orders", "Ordres en instance", columns, rows, group_by=group)
 
 
 def _users(users: Sequence[dict[str, Any]]) -> Table:
@@ -153,41 +191,31 @@ def _users(users: Sequence[dict[str, Any]]) -> Table:
         Column("role", "Fonction"),
         Column("book", "Livre"),
         Column("active", "Droits"),
+        Column("keys", "Spécimens en vigueur", "integer"),
     )
     rows = tuple(
-        (row["name"], ROLES[row["role"]], row["book"] or "les trois", "en vigueur" if row["active"] else "retirés")
+        (
+            row["name"], ROLES[row["role"]], row["book"] or "les trois", "en vigueur" if row["active"] else "retirés",
+            row["keys"],
+        )
         for row in users
-    )
+    )  # fmt: skip
     return Table("users", "Droits des utilisateurs", columns, rows, total_label=None)
 
 
-def _signatures(document: dict[str, Any]) -> Table:
-    """One row for each signature expected, signed or not: the place where it stands on the record."""
-    given = {row["part"]: row for row in document["signatures"]}
-    columns = (
-        Column("part", "Qualité"),
-        Column("person", "Nom"),
-        Column("signed_at", "Signé le (UTC)"),
-        Column("reservations", "Réserves"),
-        Column("key", "Clé (SHA-256)"),
-        Column("signature", "Signature Ed25519", width=40),
-    )
-    rows: list[tuple[Any, ...]] = []
-    for part, person in document["signatories"].items():
-        one = given.get(part)
-        if one is None:
-            rows.append((PARTS[part], person, None, None, None, "(à signer)"))
-        else:
-            key = fingerprint(bytes.fromhex(one["public_key"]))
-            rows.append((PARTS[part], person, one["signed_at"], one["reservations"] or "néant", key, one["signature"]))
-    return Table("signatures", "Signatures", columns, tuple(rows), total_label=None)
-
-
-def _controls(content: dict[str, Any]) -> Iterable[Control]:
-    total = sum(row["balance"] for row in content["balances"])
-    yield Control(
-        f"Soldes des trois comptes = {format_francs(total)} FCFA, tel qu'arrêté",
-        "{balances.balance:total}",
-        total,
-        total,
-    )
+def _controls(content: dict[str, Any], again: dict[str, Any]) -> Iterable[Control]:
+    """The record against the books, looked at again as they were recorded at the cut-off."""
+    for title, table, key, part in (
+        ("Soldes des trois comptes, tels qu'arrêtés = livres à cet instant", "balances", "balance", "balances"),
+        ("Imputations provisoires, telles qu'arrêtées = livres à cet instant", "suspense", "balance", "suspense"),
+        ("Ordres en instance, tels qu'arrêtés = actes à cet instant", "orders", "amount", "orders"),
+        ("Réquisitions, telles qu'arrêtées = actes à cet instant", "requisitions", "amount", "requisitions"),
+    ):
+        if content[part]:
+            told, found = (sum(row[key] for row in source[part]) for source in (content, again))
+            yield Control(title, f"{{{table}.{key}:total}}", told, found)
+    if content["orders"]:
+        total = sum(row["amount"] for row in content["orders"])
+        yield Control(
+            "Ordres en instance = ordres par stade", "{orders.amount:total}", total, "{stages.amount:total}", total
+        )

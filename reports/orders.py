@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ledger.orders.register import STEPS, charge_rows, delay_rows, payable, requisition_rows
+from ledger.orders.register import STEPS, charge_rows, delay_rows, payable, requisition_rows, signature_rows
 from ledger.orders.stages import ACCEPTED, CHARGE, STAGE_TITLES, moves
 from ledger.orders.stored import list_orders
 from ledger.refusal import plain
@@ -25,10 +25,11 @@ def orders(connection: Connection, request: ReportRequest) -> Report:
     charges = charge_rows(connection, request.as_of, request.known_command, request.book)
     delays = delay_rows(connection, request.as_of, request.known_command, request.book)
     requisitions = requisition_rows(connection, request.as_of, request.known_command, request.book)
+    signed = signature_rows(connection, request.as_of, request.known_command, request.book)
     tables = (
         _register(charges),
         _steps(charges),
-        _signatures(charges),
+        _signatures(signed),
         _by_stage(charges),
         _delays(delays),
         _requisitions(requisitions),
@@ -42,7 +43,7 @@ def orders(connection: Connection, request: ReportRequest) -> Report:
         controls=_controls(connection, request, charges),
         period=False,
         counts=(("Charges", len(charges)), ("Réquisitions", len(requisitions))),
-        json=plain({"orders": charges, "delays": delays, "requisitions": requisitions}),
+        json=plain({"orders": charges, "signatures": signed, "delays": delays, "requisitions": requisitions}),
     )
 
 
@@ -78,16 +79,18 @@ def _steps(charges: Sequence[dict[str, Any]]) -> Table:
     return _table("steps", "Étapes", charges, columns, "Les dates sont celles de la capitale du livre.")
 
 
-def _signatures(charges: Sequence[dict[str, Any]]) -> Table:
+def _signatures(signed: Sequence[dict[str, Any]]) -> Table:
     columns = (
         Column("number", "Ordre"),
+        Column("act_title", "Acte"),
         Column("book", "Livre"),
-        Column("signatory", "Signataire"),
+        Column("date", "Signé le", "date"),
+        Column("person", "Ordonnateur"),
         Column("state", "État"),
         Column("fingerprint", "Spécimen (SHA-256)"),
     )
-    signed = [row for row in charges if row["signatory"]]
-    return _table("signatures", "Signatures", signed, columns, *([] if signed else ["Aucun ordre signé."]))
+    shown = [{**row, "book": row["book"] or "tous"} for row in signed]
+    return _table("signatures", "Signatures", shown, columns)
 
 
 def _by_stage(charges: Sequence[dict[str, Any]]) -> Table:
@@ -133,6 +136,7 @@ def _hundredths(value: int | None) -> str | None:
 
 def _requisitions(requisitions: Sequence[dict[str, Any]]) -> Table:
     columns = (
+        Column("year", "Année"),
         Column("number", "Ordre"),
         Column("book", "Livre"),
         Column("payee", "Bénéficiaire"),
@@ -143,10 +147,12 @@ def _requisitions(requisitions: Sequence[dict[str, Any]]) -> Table:
         Column("date", "Réquisition", "date"),
         Column("officer", "Ordonnateur"),
         Column("reason", "Motif de la réquisition"),
+        Column("stage_title", "Stade"),
     )
-    rows = tuple(tuple(row[column.key] for column in columns) for row in requisitions)
-    notes = () if rows else ("Aucune réquisition.",)
-    return Table("requisitions", "État des réquisitions", columns, rows, notes=notes)
+    ordered = sorted(requisitions, key=lambda row: row["date"])
+    rows = tuple(tuple(row[column.key] for column in columns) for row in ordered)
+    notes = ("Une réquisition par livre chargé ; un sous-total par année.",) if rows else ()
+    return Table("requisitions", "État des réquisitions", columns, rows, group_by="year" if rows else None, notes=notes)
 
 
 def _charts(charges: Sequence[dict[str, Any]]) -> Iterable[Chart]:

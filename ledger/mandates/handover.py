@@ -65,7 +65,7 @@ def hand_over(
 ) -> dict[str, Any]:
     """Freeze the situation at the cut-off, end one mandate and start the next, which is kept when it is there already.
 
-    `at` is a date or an instant in the capital of the successor's State (by default the State that presides then).
+    `at` is a date or an instant in the capital of the successor's State, which is given unless the mandate is known.
     Refuses: users_undeclared, role_forbidden, handover_wrong, user_unknown, and what an appointment refuses.
     """
     require_people(unit.user, "remise de service")
@@ -89,7 +89,12 @@ def hand_over(
     content = {
         "version": VERSION,
         "cut_off": instant_text(cut_off),
-        "outgoing": {"person": outgoing.person, "state": outgoing.state, "act": outgoing.act},
+        "outgoing": {
+            "person": outgoing.person,
+            "state": outgoing.state,
+            "act": outgoing.act,
+            "from": instant_text(outgoing.start),
+        },
         "incoming": {"person": person, "state": code, "act": act},
         "absence": absence,
         "witnesses": list(witnesses),

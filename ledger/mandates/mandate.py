@@ -11,6 +11,8 @@ OFFSET_HOURS = {"BF": 0, "ML": 0, "NE": 1}
 """Hours ahead of UTC. None of the three States has changed its clock since 1960, so a table is exact and asks
 for no time zone database on the server."""
 
+CAPITALS = {"BF": "Ouagadougou", "ML": "Bamako", "NE": "Niamey"}
+
 
 @dataclass(frozen=True, slots=True)
 class Mandate:
@@ -168,6 +170,13 @@ def shown(instant: datetime) -> str:
     moment = instant.astimezone(UTC)
     pattern = "%d/%m/%Y %H:%M" if not (moment.second or moment.microsecond) else "%d/%m/%Y %H:%M:%S"
     return f"{moment.strftime(pattern)} UTC"
+
+
+def local_words(state: str, instant: datetime) -> str:
+    """An instant as people of the State say it: « 25/09/2026 à 00:00 (heure de Niamey) »."""
+    here = instant.astimezone(UTC) + timedelta(hours=OFFSET_HOURS[state])
+    hour = here.strftime("%H:%M:%S" if here.second or here.microsecond else "%H:%M")
+    return f"{here:%d/%m/%Y} à {hour} (heure de {CAPITALS[state]})"
 
 
 def _check_whole(mandate: Mandate) -> None:

@@ -95,6 +95,32 @@ def charge_rows(
     return rows
 
 
+SIGNED_TITLES = {"authorise": "ordonnancement", "requisition": "réquisition", "confirm": "confirmation"}
+
+
+def signature_rows(
+    connection: Connection, as_of: date | None = None, known_command: int | None = None, book: str | None = None
+) -> list[Row]:
+    """Every signature of the register, in the order of orders and acts; `book` None in a row: the whole order."""
+    mandates = read_mandates(connection)
+    return [
+        {
+            "number": one.number,
+            "book": row.act.book,
+            "act": row.act.act,
+            "act_title": SIGNED_TITLES[row.act.act],
+            "date": local_day(row.act.book, row.act.signed_at),
+            "person": row.act.person,
+            "state": row.act.state,
+            "fingerprint": fingerprint(bytes.fromhex(row.public_key)),
+        }
+        for one in list_orders(connection, known_command, as_of)
+        if book is None or book in {charge.book for charge in one.order.charges}
+        for row in read_signatures(connection, one, mandates)
+        if book is None or row.act.book in (None, book)
+    ]
+
+
 def _days(one: StoredOrder, book: str) -> dict[str, date]:
     """Step → the day on which it was last made for this charge."""
     days = {"create": local_day(book, one.created_at)}
@@ -150,6 +176,7 @@ def requisition_rows(
                     "book": event.book,
                     "payee": one.order.payee.name,
                     "amount": one.order.charge(event.book).amount,
+                    "year": str(day.year),
                     "date": day,
                     "officer": event.person,
                     "reason": event.reason,
@@ -157,6 +184,7 @@ def requisition_rows(
                     "suspended_by": suspended[-1].person if suspended else None,
                     "suspension": suspended[-1].reason if suspended else None,
                     "stage": one.charge_stages()[event.book],
+                    "stage_title": STAGE_TITLES[one.charge_stages()[event.book]],
                 }
             )
     return rows

@@ -63,12 +63,13 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Mandate:
-    """The office of authorising officer, from a date, on an act."""
+    """The office of authorising officer, from a date, on an act; `handed` when it begins by a signed handover."""
 
     state: str
     user: str
     start: date
     act: str
+    handed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ ACCOUNTS = (
 ADMINISTRATOR = "Administrateur (fictif)"
 MINISTER_ML = "Ministre chargé des finances, Mali (fictif)"
 MINISTER_BF = "Ministre chargé des finances, Burkina Faso (fictif)"
+NEXT_MINISTER_BF = "Nouveau ministre chargé des finances, Burkina Faso (fictif)"
 
 ACCOUNTANTS = {
     "BF": "Comptable du compte Burkina Faso (fictif)",
@@ -57,12 +58,14 @@ USERS = (
     User("Contrôleur financier (fictif)", "controller"),
     User(MINISTER_ML, "officer"),
     User(MINISTER_BF, "officer"),
+    User(NEXT_MINISTER_BF, "officer"),
     User("Auditeur externe (fictif)", "auditor"),
 )
 
 MANDATES = (
     Mandate("ML", MINISTER_ML, date(2024, 7, 6), "Acte fictif n° 1 : présidence du Mali"),
     Mandate("BF", MINISTER_BF, date(2025, 12, 23), "Acte fictif n° 2 : présidence du Burkina Faso"),
+    Mandate("BF", NEXT_MINISTER_BF, date(2026, 9, 25), "Acte fictif n° 3 : remaniement au Burkina Faso", True),
 )
 
 

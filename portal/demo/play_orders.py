@@ -8,6 +8,7 @@ from portal.demo.days import later
 from portal.demo.files import FileSet
 from portal.demo.model import OrderPlan, Story
 from portal.demo.places import ACCOUNTANTS, ADMINISTRATOR
+from portal.demo.play_handover import handing_over
 from portal.demo.script import Act
 
 KEYS = "cles-fictives"
@@ -29,10 +30,14 @@ def ordering(story: Story, files: FileSet, database: str, out: Path) -> tuple[Ac
     planned = sorted(files.orders, key=lambda pair: pair[1].created)
     acts = [*_keys(story, folder), *_receipts(story, planned[0][1])] if planned else []
     ranks: dict[int, int] = {}
+    numbered: list[tuple[OrderPlan, str]] = []
     for path, order in planned:
         year = order.created.year
         ranks[year] = ranks.get(year, 0) + 1
-        acts += _life(story, path, order, f"{year}-{ranks[year]:04d}", folder)
+        numbered.append((order, f"{year}-{ranks[year]:04d}"))
+        acts += _life(story, path, *numbered[-1], folder)
+    keys = {one.user: _key_file(story, one.user, folder) for one in story.mandates}
+    acts += handing_over(story, numbered, keys, ("--passphrase-file", str(folder / "phrase.txt")))
     return tuple(sorted(acts, key=lambda act: act.day))
 
 
@@ -56,7 +61,7 @@ def _key_file(story: Story, user: str, folder: Path) -> Path:
 
 def _keys(story: Story, folder: Path) -> Iterator[Act]:
     phrase = ("--passphrase-file", str(folder / "phrase.txt"))
-    for user in sorted({one.user for one in story.mandates}):
+    for user in sorted({one.user for one in story.mandates if not one.handed}):
         file = _key_file(story, user, folder)
         yield Act(story.first, user, ("key", "new", "--out", str(file), *phrase))
         act = "Dépôt fictif du spécimen"

@@ -29,7 +29,7 @@ def setting_up(story: Story) -> tuple[Act, ...]:
     for account in story.accounts:
         identity = ("--iban", account.iban, "--bank", account.bank, "--aliases", account.number)
         acts.append(("account", "bind", account.book, *identity))
-    for mandate in story.mandates:
+    for mandate in (one for one in story.mandates if not one.handed):
         holder = ("--state", mandate.state, "--user", mandate.user)
         acts.append(("mandate", "appoint", *holder, "--from", mandate.start.isoformat(), "--act", mandate.act))
     return tuple(Act(story.first, ADMINISTRATOR, words) for words in acts)
@@ -74,7 +74,10 @@ def playing(story: Story, files: FileSet) -> tuple[Act, ...]:
     return tuple(act for _, act in ranked)
 
 
-REPORTS = ("dashboard", "trial-balance", "general-ledger", "journal", "collections", "capital", "suspense", "orders")
+REPORTS = (
+    "dashboard", "trial-balance", "general-ledger", "journal", "collections", "capital", "suspense", "orders",
+    "handover",
+)  # fmt: skip
 """The workbooks over the three books together."""
 
 

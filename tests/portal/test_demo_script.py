@@ -30,7 +30,7 @@ def test_the_administrator_comes_first_and_declares_everyone(story: Story) -> No
     acts = setting_up(story)
     assert acts[0].words == ("user", "add", "Administrateur (fictif)", "--role", "administrator")
     assert {act.user for act in acts} == {"Administrateur (fictif)"}
-    assert [act.words[:2] for act in acts].count(("user", "add")) == len(story.users) == 11
+    assert [act.words[:2] for act in acts].count(("user", "add")) == len(story.users) == 12
     assert [act.words[2] for act in acts if act.words[0] == "account"] == ["BF", "ML", "NE"]
 
 

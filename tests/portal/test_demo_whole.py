@@ -53,6 +53,26 @@ def test_every_account_stands_where_the_story_says(found: tuple[Path, dict[str, 
             assert balances.get((book.book, account), 0) == balance, (book.book, account)
 
 
+def test_the_office_changes_hands_in_the_middle_of_a_month(found: tuple[Path, dict[str, Any]]) -> None:
+    out, _ = found
+    database = f"sqlite:///{out / 'demonstration-fictive.db'}"
+    record = call(("report", "handover", "--format", "json"), database=database, actor=None).document
+    order = call(("order", "show", "2026-0002", "--json"), database=database, actor=None).document
+
+    assert (record["cut_off"], record["awaited"]) == ("2026-09-25T00:00:00.000000Z", [])
+    assert [one["reservations"] != "" for one in record["signatures"]] == [False, True]
+    assert [(one["number"], one["book"], one["stage"]) for one in record["content"]["orders"]] == [
+        ("2026-0001", "BF", "paid"),
+        ("2026-0002", "BF", "authorised"),
+        ("2026-0002", "ML", "authorised"),
+        ("2026-0002", "NE", "authorised"),
+        ("2026-0003", "NE", "suspended"),
+        ("2026-0004", "ML", "visa"),
+    ]
+    assert record["content"]["to_confirm"] == 4
+    assert [(one["act"], one["book"]) for one in order["signatures"]] == [("authorise", None), ("confirm", "BF")]
+
+
 def test_a_second_demonstration_replaces_the_first_and_gives_the_same_workbooks(
     found: tuple[Path, dict[str, Any]], tmp_path: Path
 ) -> None:

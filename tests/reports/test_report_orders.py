@@ -66,6 +66,17 @@ def test_delays_and_requisitions_are_stated(office: Office) -> None:
     ]
 
 
+def test_every_signature_is_in_the_register(office: Office) -> None:
+    found = report_of(office.engine, "orders")
+    assert rows_of(found, "signatures", "number", "act_title", "book", "person") == [
+        ("2026-0001", "ordonnancement", "tous", "mlo"),
+        ("2026-0002", "ordonnancement", "tous", "mlo"),
+        ("2026-0003", "ordonnancement", "tous", "mlo"),
+        ("2026-0003", "réquisition", "BF", "mlo"),
+    ]
+    assert rows_of(report_of(office.engine, "orders", book="ML"), "signatures", "number") == [("2026-0001",)]
+
+
 def test_one_book_and_an_earlier_day_show_what_was(office: Office) -> None:
     import datetime as dt
 
@@ -99,11 +110,19 @@ def test_the_record_has_a_place_for_both_signatures(office: Office) -> None:
     office.perform("adm", lambda unit: hand_over(unit, "bfo", "2026-03-05T10:00", "Acte", state="BF") and None)
     office.perform("mlo", lambda unit: sign_handover(unit, 1, SIGNERS["mlo"], "Réserve fictive") and None)
     found = report_of(office.engine, "handover")
-    assert rows_of(found, "signatures", "part", "person", "reservations") == [
-        ("ordonnateur sortant", "mlo", "Réserve fictive"),
-        ("ordonnateur entrant", "bfo", None),
+    assert rows_of(found, "signatures", "part", "signed_at", "reservations")[0] == (
+        "ordonnateur sortant", "05/03/2026 à 11:00", "Réserve fictive",
+    )  # fmt: skip
+    part, at, place = rows_of(found, "signatures", "part", "signed_at", "reservations")[1]
+    assert (part, at, set(place)) == ("ordonnateur entrant", "à signer", {".", " "})
+    assert ("Arrêtée au", "05/03/2026 à 10:00 (heure de Ouagadougou)") in rows_of(found, "record", "what", "value")
+    assert rows_of(found, "stages", "stage", "count", "action", "amount") == [
+        ("projet", 1, "—", 20_000),
+        ("ordonnancé", 1, "confirmer ou renvoyer", 300_000),
+        ("pris en charge", 1, "confirmer ou renvoyer", 100_000),
+        ("payé", 1, "—", 400_000),
+        ("réquisitionné", 1, "confirmer ou renvoyer", 50_000),
     ]
-    assert rows_of(found, "signatures", "signature")[1] == ("(à signer)",)
     assert rows_of(found, "balances", "account", "balance") == [
         ("52111", 600_000),
         ("52112", 1_000_000),
