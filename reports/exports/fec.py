@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from ledger.book import BOOK_TITLES, JOURNALS
 from ledger.chart import chart_accounts
 from reports.exports.entries import ExportEntry, ExportLine, Selection, one_line, stream
+from reports.exports.third_parties import ThirdParties, ThirdParty
 
 COLUMNS = (
     "JournalCode", "JournalLib", "EcritureNum", "EcritureDate", "CompteNum", "CompteLib", "CompAuxNum", "CompAuxLib",
@@ -34,19 +35,22 @@ def _amount(francs: int) -> str:
 def fec(connection: Connection, selection: Selection) -> Iterator[str]:
     """The lines of the file, one per line of the journal, after the header.
 
-    The journal's code and the entry's number begin with the book: the three books can stand in one file. The currency
-    of the accounts is the franc CFA itself: the two columns of foreign amounts stay empty.
+    The journal's code and the entry's number begin with the book: the three books can stand in one file. The third
+    party stands in the two columns of the auxiliary account where the books know it: IBAN and name of an order's
+    payee, customs office, State, bank account. The currency of the accounts is the franc CFA itself: the two columns
+    of foreign amounts stay empty.
     """
     chart = chart_accounts(connection)
     yield "\t".join(COLUMNS)
+    parties = ThirdParties(connection, selection, chart)
     for one in stream(connection, selection, by_date=False):
         for line in one.lines:
             account = chart[line.account]
             title = account.title if account.book else f"{account.title} – {one.row.book}"
-            yield "\t".join(_fields(one, line, one_line(title)))
+            yield "\t".join(_fields(one, line, one_line(title), parties.of(one.row, line)))
 
 
-def _fields(one: ExportEntry, line: ExportLine, title: str) -> tuple[str, ...]:
+def _fields(one: ExportEntry, line: ExportLine, title: str, party: ThirdParty) -> tuple[str, ...]:
     row = one.row
     journal = f"{row.book}-{row.journal}"
     return (
@@ -56,8 +60,8 @@ def _fields(one: ExportEntry, line: ExportLine, title: str) -> tuple[str, ...]:
         _day(row.date),
         line.account,
         title,
-        "",
-        "",
+        party.number,
+        party.name,
         one_line(row.document),
         _day(row.document_date or row.date),
         one_line(line.label) or one_line(row.label),
