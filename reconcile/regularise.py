@@ -61,7 +61,7 @@ def regularise(
         raise RegularisationAccount(entry=imputed.reference, account=account)
     law = law_of(connection)
     when = open_date(law, imputed.book, max(day or unit.now.date(), imputed.date))
-    _needs_no_order(connection, imputed, left, when)
+    _needs_no_order(connection, imputed, left)
     rank = len(regularisations_of(connection, imputed.id)) + 1
     own, other = Line(left.account, 0, moved, None, reference), Line(account, moved, 0, None, reference)
     if left.left < 0:
@@ -109,7 +109,8 @@ def _left(connection: Connection, imputed: SealedEntry) -> Waiting:
     return found
 
 
-def _needs_no_order(connection: Connection, imputed: SealedEntry, left: Waiting, when: dt.date) -> None:
+def _needs_no_order(connection: Connection, imputed: SealedEntry, left: Waiting) -> None:
+    """Judged by when it is recorded, as the credits of the bank are: an old date opens nothing."""
     until = connection.execute(select(takeover_end.c.until)).scalar()
-    if left.left > 0 and left.account.startswith("4711") and until is not None and when > until:
+    if left.left > 0 and left.account.startswith("4711") and until is not None:
         raise RegularisationNeedsOrder(entry=imputed.reference, account=left.account, until=until)

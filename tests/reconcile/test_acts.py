@@ -15,7 +15,7 @@ from ledger.unit import Ledger
 from portal.verification import verify_books
 from reconcile.confirm import confirm_by_hand, confirm_proposal
 from reconcile.impute import impute_line
-from reconcile.matches import list_matches
+from reconcile.matches import list_matches, reconcile_status
 from reconcile.regularise import regularise
 from reconcile.suggestions import suggestions
 from reconcile.undo import undo_match
@@ -249,8 +249,9 @@ def test_after_the_take_over_an_expense_is_regularised_by_an_order(ledger: Ledge
         return {}
 
     do(ledger, end)
-    found = refused(ledger, lambda unit: regularise(unit, entry, "6318", "frais"))
-    assert (found.code, found.facts["until"]) == ("regularisation_needs_order", march(31))
+    for day in (None, march(20)):
+        found = refused(ledger, lambda unit, day=day: regularise(unit, entry, "6318", "frais", day=day))
+        assert (found.code, found.facts["until"]) == ("regularisation_needs_order", march(31))
 
 
 def test_a_past_decision_is_suggested_and_nothing_is_confirmed(ledger: Ledger) -> None:
@@ -286,3 +287,30 @@ def test_only_the_accountant_of_the_book_decides(books_engine: Engine) -> None:
                 do(seen_by(ledger, name), act)
             codes.append(caught.value.code)
     assert codes == ["book_forbidden"] * 3 + ["role_forbidden"] * 3
+
+
+def test_a_search_that_ends_undecided_is_kept_and_seen_everywhere(ledger: Ledger) -> None:
+    amounts = [1_000 + 7 * place for place in range(41)]
+    for amount in amounts:
+        enter(ledger, -amount, march(9), "BORD-77")
+    bring(ledger, statement([Seen(march(10), 5 - sum(amounts), "VIREMENT MULTIPLE", "BORD-77")]))
+
+    done = run(ledger)
+
+    assert (done["confirmed"], done["ambiguous"], done["undecided"], done["open"]) == (0, 0, 1, 1)
+    with ledger.read() as connection:
+        one = list_matches(connection, "BF", "undecided")["matches"][0]
+        told = suggestions(connection, "BF")
+        standing = reconcile_status(connection, "BF")[0]
+    assert (one["status"], [line["id"] for line in one["statement_lines"]], one["entry_lines"]) == (
+        "undecided",
+        [1],
+        [],
+    )
+    assert one["reason"].startswith("Indécis dans la limite : 41 écritures peuvent entrer dans")
+    assert one["nearest_rejected"].endswith("écart -45\u00a0450\u00a0F.")
+    assert told[0]["search"]["nearest_rejected"] == one["nearest_rejected"]
+    assert (standing["undecided"], standing["proposed"], standing["open_bank"]) == (1, 0, 1)
+    with pytest.raises(Refusal) as refused:
+        do(ledger, lambda unit: confirm_proposal(unit, one["id"]))
+    assert refused.value.code == "proposal_undecided"
