@@ -43,6 +43,8 @@ class MatchConfig:
     """The most lines among which a group is sought."""
     group_loose_candidates: int = 14
     """The same, where no reference ties the candidates."""
+    group_many_candidates: int = 60
+    """Beyond the number above and up to this one, only groups of two to four lines are sought."""
     group_states: int = 1 << 16
     """The most partial sums kept on each half of a subset-sum search."""
     return_days: int = 31

@@ -276,3 +276,13 @@ def test_a_transfer_that_two_bank_lines_can_be_is_not_guessed() -> None:
 
     assert after.with_status("confirmed") == ()
     assert after.matches[0].status == "ambiguous"
+
+
+def test_a_group_without_reference_is_shown_among_many_candidates() -> None:
+    entries = [book(number, 2, -(10_007 * number**3 + number)) for number in range(1, 31)]
+    statement = [bank(1, 3, sum(line.amount for line in entries if line.id[0] in (4, 15, 28)))]
+
+    after = match(statement, entries)
+
+    assert shape(after) == [("group", "proposed", (1,), (4, 15, 28))]
+    assert "seule combinaison parmi 30 candidates (dates voisines, groupes de 4 au plus)" in after.matches[0].reason

@@ -5,6 +5,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconcile.matching.few_parts import few_that_sum
 from reconcile.matching.subset_sum import subsets_that_sum
 
 
@@ -57,3 +58,28 @@ def test_equal_amounts_make_several_answers() -> None:
 def test_nothing_adds_up_to_nothing() -> None:
     assert subsets_that_sum([], 0).answer == "none"
     assert subsets_that_sum([5, -5], 0).places == (0, 1)
+
+
+def few_by_hand(amounts: list[int], target: int) -> list[tuple[int, ...]]:
+    return [
+        places
+        for size in (2, 3, 4)
+        for places in combinations(range(len(amounts)), size)
+        if sum(amounts[place] for place in places) == target
+    ]
+
+
+@given(st.lists(st.integers(-9, 9), max_size=9), st.integers(-20, 20))
+def test_two_to_four_lines_are_found_as_by_hand(amounts: list[int], target: int) -> None:
+    by_hand = few_by_hand(amounts, target)
+    found = few_that_sum(amounts, target)
+    assert found.answer == ("none", "unique", "several")[min(len(by_hand), 2)]
+    assert found.subsets == min(len(by_hand), 2)
+    assert found.places == (by_hand[0] if len(by_hand) == 1 else ())
+
+
+def test_four_of_sixty_are_found_by_the_pairs_alone() -> None:
+    amounts = [10_007 * (place + 1) ** 3 + place for place in range(60)]
+    found = few_that_sum(amounts, sum(amounts[place] for place in (3, 17, 42, 59)))
+    assert (found.answer, found.places) == ("unique", (3, 17, 42, 59))
+    assert found.states <= 60 * 59 // 2

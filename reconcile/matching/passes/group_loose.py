@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from datetime import timedelta
 
+from reconcile.matching.few_parts import MOST_PARTS, few_that_sum
 from reconcile.matching.passes.group import Side, day_of, group_match, sought, undecided_group
 from reconcile.matching.rows import BankLine, BookLine
 from reconcile.matching.table import WorkTable, bank_order, book_order
@@ -21,8 +22,12 @@ def run(table: WorkTable) -> None:
         ]
         if len(parts) < 2:
             continue
-        result = sought(table, [x.amount for x in parts], side.single.amount, table.config.group_loose_candidates)
         named = bool(name_words(side.single.counterparty))
+        if not named and len(parts) > table.config.group_loose_candidates:
+            result = few_that_sum([x.amount for x in parts], side.single.amount)
+            side = side._replace(tie=f"{side.tie}, groupes de {MOST_PARTS} au plus")
+        else:
+            result = sought(table, [x.amount for x in parts], side.single.amount, table.config.group_loose_candidates)
         if result.answer == "undecided" and named:
             table.show(undecided_group(table, side, parts, result))
         elif result.answer == "several" and named:
@@ -57,7 +62,7 @@ class _Nearby:
     def __init__(self, lines: Iterable[BankLine] | Iterable[BookLine], table: WorkTable) -> None:
         self._lines: dict[tuple[str, bool, frozenset[str]], list[BankLine | BookLine]] = {}
         self._reach = timedelta(days=table.config.window_working_days + 2)
-        self._most = table.config.group_loose_candidates
+        self._most = table.config.group_many_candidates
         for line in lines:
             names = name_words(line.counterparty)
             for key in {names, frozenset[str]()}:
