@@ -284,5 +284,5 @@ def test_a_group_without_reference_is_shown_among_many_candidates() -> None:
 
     after = match(statement, entries)
 
-    assert shape(after) == [("group", "proposed", (1,), (4, 15, 28))]
+    assert shape(after) == [("group", "proposed", (1,), (28, 15, 4))]
     assert "seule combinaison parmi 30 candidates (dates voisines, groupes de 4 au plus)" in after.matches[0].reason
