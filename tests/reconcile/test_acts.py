@@ -308,7 +308,7 @@ def test_a_search_that_ends_undecided_is_kept_and_seen_everywhere(ledger: Ledger
         [],
     )
     assert one["reason"].startswith("Indécis dans la limite : 41 écritures peuvent entrer dans")
-    assert one["nearest_rejected"].endswith("écart -45\u00a0450\u00a0F.")
+    assert one["nearest_rejected"].endswith("écart -45\u00a0455\u00a0F.")
     assert told[0]["search"]["nearest_rejected"] == one["nearest_rejected"]
     assert (standing["undecided"], standing["proposed"], standing["open_bank"]) == (1, 0, 1)
     with pytest.raises(Refusal) as refused:
