@@ -42,10 +42,10 @@ def _directory(data: bytes) -> "tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]":
         raise _unsafe("l'archive ZIP est abîmée ou incomplète", reason=str(error)) from error
 
 
-def safe_members(data: bytes) -> "tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]":
+def safe_members(data: bytes, bytes_max: int = UNPACKED_BYTES_MAX) -> "tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]":
     """The archive and its files, folders left out.
 
-    Refuses: archive_unsafe, for a broken or encrypted archive, more than 200 entries, more than 50 MB
+    Refuses: archive_unsafe, for a broken or encrypted archive, more than 200 entries, more than `bytes_max` (50 MB)
     unpacked, an entry packed more than 100 times, a name that leaves the folder.
     """
     archive, members = _directory(data)
@@ -54,14 +54,15 @@ def safe_members(data: bytes) -> "tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]"
             f"l'archive ZIP contient {len(members)} fichiers, au plus {ENTRIES_MAX} sont admis", entries=len(members)
         )
     total = sum(member.file_size for member in members)
-    if total > UNPACKED_BYTES_MAX:
-        raise _unsafe(f"l'archive ZIP pèse {total} octets une fois décompressée, au plus 50 Mo", bytes=total)
+    if total > bytes_max:
+        limit = bytes_max // 1024 // 1024
+        raise _unsafe(f"l'archive ZIP pèse {total} octets une fois décompressée, au plus {limit} Mo", bytes=total)
     for member in members:
         check_member(member)
     return archive, [member for member in members if not member.is_dir()]
 
 
-def unpack(archive: "zipfile.ZipFile", member: "zipfile.ZipInfo") -> bytes:
+def unpack(archive: "zipfile.ZipFile", member: "zipfile.ZipInfo", bytes_max: int = UNPACKED_BYTES_MAX) -> bytes:
     """The content of one file, counted while it is unpacked: what the archive declares may be a lie.
 
     Refuses: archive_unsafe.
@@ -76,7 +77,7 @@ def unpack(archive: "zipfile.ZipFile", member: "zipfile.ZipInfo") -> bytes:
         with archive.open(member) as stream:
             while part := stream.read(_CHUNK):
                 size += len(part)
-                if size > min(allowed, UNPACKED_BYTES_MAX):
+                if size > min(allowed, bytes_max):
                     raise _unsafe(
                         "un fichier de l'archive se décompresse bien au-delà de ce qu'elle annonce", bytes=size
                     )

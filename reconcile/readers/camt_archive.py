@@ -1,8 +1,11 @@
 """A ZIP of camt documents, as banks deliver several accounts or several pages: read as one delivery."""
 
 from reconcile.model import Fault, FileRefused, StatementFile
-from reconcile.readers.archive import UNPACKED_BYTES_MAX, safe_members, unpack
+from reconcile.readers.archive import safe_members, unpack
 from reconcile.readers.camt import family, read_documents
+
+DOCUMENTS_BYTES_MAX = 100 * 1024 * 1024
+"""As much as one document that comes unpacked."""
 
 _SYSTEM_FILES = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 
@@ -12,16 +15,16 @@ def documents_of(data: bytes) -> list[bytes]:
 
     Refuses: archive_unsafe, not_recognised.
     """
-    archive, members = safe_members(data)
+    archive, members = safe_members(data, DOCUMENTS_BYTES_MAX)
     members = [member for member in members if not any(mark in member.filename for mark in _SYSTEM_FILES)]
     documents: list[bytes] = []
     size = 0
     with archive:
         for member in sorted(members, key=lambda member: member.filename):
-            content = unpack(archive, member)
+            content = unpack(archive, member, DOCUMENTS_BYTES_MAX)
             size += len(content)
-            if size > UNPACKED_BYTES_MAX:
-                raise FileRefused([Fault("archive_unsafe", "Archive ZIP refusée : plus de 50 Mo décompressés.", {})])
+            if size > DOCUMENTS_BYTES_MAX:
+                raise FileRefused([Fault("archive_unsafe", "Archive ZIP refusée : plus de 100 Mo décompressés.", {})])
             if not content.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<"):
                 raise FileRefused(
                     [
