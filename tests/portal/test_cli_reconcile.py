@@ -9,6 +9,7 @@ import pytest
 from ledger.engine import open_engine
 from ledger.signing import make_key
 from portal.cli.call import Outcome, call
+from portal.cli.progress import MatchingProgress
 from tests.reconcile.banked import Seen, bring, enter, march, prepared, seen_by, statement
 from tests.reconcile.signed import PEOPLE
 
@@ -98,3 +99,29 @@ def test_a_layout_is_declared_then_used(pcaes: Any, tmp_path: Path) -> None:
     assert [one["name"] for one in pcaes("statement", "profile", "list", "--json").document["profiles"]] == ["fictive"]
     words = ("statement", "import", str(tmp_path / "r.csv"), "--book", "BF", "--profile", "fictive", "--json")
     assert pcaes(*words).document["files"][0]["lines_new"] == 1
+
+
+def test_a_run_tells_its_passes_on_stderr_and_keeps_stdout_for_the_document(pcaes: Any) -> None:
+    told = pcaes("reconcile", "run", "--book", "BF", "--json")
+    assert told.document["confirmed"] == 2
+    assert told.err.splitlines() == [
+        "Rapprochement du livre BF…",
+        "    Référence exacte : 1 rapprochement trouvé, 2 lignes restent ouvertes",
+        "    Montant et date : 1 rapprochement trouvé, 1 ligne reste ouverte",
+    ]
+
+
+def test_the_progress_is_rewritten_in_place_on_a_terminal_only(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for live in (True, False):
+        monkeypatch.setattr("sys.stderr.isatty", lambda live=live: live)
+        progress = MatchingProgress("BF")
+        progress.kept(5_000, 12_000)
+        progress.kept(10_000, 12_000)
+        progress.end()
+    shown = capsys.readouterr().err
+    line = "    BF : {} enregistrés sur 12000"
+    assert shown == (
+        f"Rapprochement du livre BF…\n\r{line.format(5000)}\r{line.format(10000)}\nRapprochement du livre BF…\n"
+    )
