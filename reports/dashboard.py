@@ -4,8 +4,10 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from ledger.balance import balance_of
 from ledger.book import BOOKS
 from ledger.capital.position import CapitalPosition, capital_position
+from ledger.chart import account_of
 from ledger.levy.anomalies import anomalies
 from ledger.levy.arrears import arrears
 from ledger.levy.chain import collections as chain_rows
@@ -41,10 +43,7 @@ def dashboard(connection: Connection, request: ReportRequest) -> Report:
     capital = capital_position(
         connection, as_of=request.as_of, known=request.known, known_command=request.known_command
     )
-    places = [
-        position(connection, code, request.as_of, known=request.known, known_command=request.known_command)
-        for code in request.books
-    ]
+    places = [_place(connection, code, request) for code in request.books]
     return make_report(
         connection,
         request,
@@ -63,6 +62,15 @@ def dashboard(connection: Connection, request: ReportRequest) -> Report:
         counts=(("Anomalies des états de recettes", sum(one.anomalies for one in years)),),
         json=_document(request, years, capital, places),
     )
+
+
+def _place(connection: Connection, code: str, request: ReportRequest) -> Position:
+    """A book beside its bank; the books speak for themselves while no account of the bank is bound to them."""
+    found = position(connection, code, request.as_of, known=request.known, known_command=request.known_command)
+    if found.bank is not None:
+        return found
+    own = balance_of(connection, code, account_of("5211", code), as_of=request.as_of, known=request.known)
+    return found._replace(book_balance=found.book_balance or own)
 
 
 def _years(connection: Connection, request: ReportRequest) -> list[StateYear]:
@@ -162,6 +170,8 @@ def _accounts(places: list[Position]) -> Table:
     for one in places:
         to_book, to_bank = (sum(line.amount for line in lines) for lines in (one.to_book, one.to_bank))
         bank = one.bank.amount if one.bank else 0
+        if one.bank is None:
+            to_bank = one.book_balance + to_book  # nothing of it was seen by the bank
         difference = one.book_balance + to_book - bank - to_bank
         words = "aucun relevé" if one.bank is None else "équilibré" if difference == 0 else "écart"
         closed = one.bank.closed_on if one.bank else None

@@ -1,6 +1,7 @@
 """The register on one screen: what each State has subscribed, is called, has paid, owes."""
 
 import datetime as dt
+from math import gcd
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -17,6 +18,22 @@ def percent_text(part: int, whole: int) -> str:
     """« 12,34 », the part in hundredths of the whole, rounded down: never more than is paid."""
     hundredths = part * 10_000 // whole if whole else 0
     return f"{hundredths // 100},{hundredths % 100:02d}"
+
+
+DECIMALS = 10
+"""Of a percentage given to programs: every franc of a capital of 500 billion shows, and a double holds all of them."""
+
+
+def percent_number(part: int, whole: int) -> float:
+    """The part in percent of the whole, cut after ten decimals: what is printed is what was computed in integers."""
+    units, rest = divmod(part * 100 * 10**DECIMALS // whole if whole else 0, 10**DECIMALS)
+    return float(f"{units}.{rest:0{DECIMALS}d}")
+
+
+def fraction_text(part: int, whole: int) -> str:
+    """The exact share, in lowest terms: « 19/500 »."""
+    common = gcd(part, whole) or 1
+    return f"{part // common}/{whole // common}"
 
 
 def capital_status(connection: Connection, as_of: dt.date | None = None) -> dict[str, Any]:
@@ -44,7 +61,8 @@ def status_document(position: CapitalPosition) -> dict[str, Any]:
         "by_state": [one._asdict() for one in position.by_state],
         "all": {"state": "TOTAL", **everyone, "days_late": max(one.days_late for one in position.by_state)},
         "paid": paid,
-        "paid_percent": paid * 10_000 // position.total / 100 if position.total else 0,
+        "paid_percent": percent_number(paid, position.total),
+        "paid_fraction": fraction_text(paid, position.total),
         "percent": percent_text(paid, position.total),
         "not_subscribed": position.total - subscribed,
         "paid_by": None if terms is None else terms.paid_by,

@@ -39,6 +39,7 @@ TITLES = {
     "over_remitted": "Reversé supérieur au recouvré",
     "rate": "Liquidation différente du taux",
     "reference_missing": "Reversement sans référence",
+    "refunded": "Remboursement à porter à l'état",
     "restated": "État rectifié",
     "same_totals": "Totaux identiques",
 }
@@ -108,9 +109,14 @@ def _chain(row: Collection, law: LevyLaw) -> Iterator[Anomaly]:
     if row.credited > row.remitted:
         text = f"La banque a crédité {format_francs(row.credited - row.remitted)} de plus que le reversement déclaré."
         yield _made("over_credited", row, row.credited - row.remitted, text)
-    if row.unexplained > 0:
-        text = f"Reversement déclaré, {format_francs(row.unexplained)} jamais crédités par la banque sous sa référence."
-        yield _made("never_credited", row, row.unexplained, text)
+    back = min(row.refunded, row.to_credit) if row.to_credit > 0 else 0
+    if back > 0:
+        text = f"{format_francs(back)} rendus sous sa référence : l'état ne les déduit pas encore du reversé."
+        yield _made("refunded", row, back, text)
+    if row.unexplained - back > 0:
+        lost = format_francs(row.unexplained - back)
+        text = f"Reversement déclaré, {lost} jamais crédités par la banque sous sa référence."
+        yield _made("never_credited", row, row.unexplained - back, text)
 
 
 def _filing(row: Collection, law: LevyLaw) -> Iterator[Anomaly]:

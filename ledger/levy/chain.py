@@ -16,6 +16,9 @@ from ledger.levy.open_credits import open_credits
 from ledger.money import share
 from ledger.tables.journal import entry
 
+Amounts = dict[tuple[str, str, str], int]
+"""State, office, period → whole francs."""
+
 TRANSIT_DAYS = 10
 """A remittance not yet seen by the bank is on its way for this many days, and unexplained after them."""
 
@@ -26,10 +29,11 @@ class Collection:
 
     Whole francs. `expected` is base times rate, declaration by declaration when the month's total is made of them
     (`declared` sums up the declarations known, even when a later return states another total); `to_collect` =
-    assessed - collected; `to_remit` = collected -
-    remitted, negative when too much was sent. `gap` = assessed - credited = `not_collected` + `not_remitted` +
-    `in_transit` + `unexplained`, each of any sign. `days_late` counts from `due_date` to the day of the
-    remittance, or to the day of the report while something is still to remit.
+    assessed - collected; `to_remit` = collected - remitted, negative when too much was sent. `gap` = assessed -
+    credited = `not_collected` + `not_remitted` + `in_transit` + `unexplained`, each of any sign. `refunded` is what
+    the account gave back under the reference: `credited` no longer holds it, the returns may still state it as
+    remitted. `days_late` counts from `due_date` to the day of the remittance, or to the day of the report while
+    something is still to remit.
     """
 
     book: str
@@ -55,6 +59,7 @@ class Collection:
     not_remitted: int = 0
     in_transit: int = 0
     unexplained: int = 0
+    refunded: int = 0
     declared: DeclaredMonth | None = None
 
     @property
@@ -95,10 +100,16 @@ def collections(
     months = office_months(connection, book=book, known_command=known_command)
     if past:
         months = [_as_of(one, day) for one in months if period_start(one.period) <= day]
-    booked, waiting, rest = _credited(connection, months, book, day if past else None, known, known_command)
+    booked, waiting, refunded, rest = _credited(connection, months, book, day if past else None, known, known_command)
     kept = [one for one in months if _touches(one.period, start, end)]
     detail = declared_months(connection, law, book=book, known_command=known_command)
-    rows = [_row(one, law, day, booked.get(one.key, 0), waiting.get(one.key, 0), detail.get(one.key)) for one in kept]
+    rows = [
+        replace(
+            _row(one, law, day, booked.get(one.key, 0), waiting.get(one.key, 0), detail.get(one.key)),
+            refunded=-refunded.get(one.key, 0),
+        )
+        for one in kept
+    ]
     rows += [_rest(code, *amounts) for code, amounts in sorted(rest.items()) if any(amounts)]
     return rows
 
@@ -126,8 +137,8 @@ def _credited(
     as_of: dt.date | None,
     known: int | None,
     known_command: int | None,
-) -> tuple[dict[tuple[str, str, str], int], dict[tuple[str, str, str], int], dict[str, tuple[int, int]]]:
-    """Booked and not yet booked credits of each office's month, then (booked, not booked) of each book's rest."""
+) -> tuple[Amounts, Amounts, Amounts, dict[str, tuple[int, int]]]:
+    """Booked, not yet booked and given back of each office's month, then (booked, not booked) of each book's rest."""
     declared: dict[str, dict[str, list[OfficeMonth]]] = {}
     for one in months:
         if key := reference_key(one.reference):
@@ -138,11 +149,13 @@ def _credited(
     in_books = booked_credits(connection, book=book, as_of=as_of, known=known)
     at_bank = open_credits(connection, amounts, book=book, as_of=as_of, known_command=known_command)
     found, rest = by_reference(in_books, amounts)
+    back, _ = by_reference([one for one in in_books if one.refund], amounts)
     waiting, other = by_reference(at_bank, amounts)
     books = rest.keys() | other.keys()
     return (
         _shared(found, declared),
         _shared(waiting, declared),
+        _shared(back, declared),
         {name: (rest.get(name, 0), other.get(name, 0)) for name in books},
     )
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, select
 
 from ledger.book import BOOKS
 from ledger.chart import account_of
@@ -30,6 +30,8 @@ class Credit(NamedTuple):
     book: str
     amount: int
     texts: tuple[str, ...]
+    refund: bool = False
+    """Money that the account gave back, such as an over-remittance; not the correction of a wrong entry."""
 
 
 def reference_key(reference: str | None) -> str:
@@ -82,6 +84,7 @@ def booked_credits(
     suspense = [account_of("4712", code) for code in codes]
     banks = [account_of("5211", code) for code in codes]
     corrected, first, bank_line = entry.alias("corrected"), entry_line.alias("first"), entry_line.alias("bank_line")
+    paying = entry_line.alias("paying")
     on_bank = (
         select(func.min(bank_line.c.reference))
         .where(bank_line.c.entry_id == func.coalesce(entry.c.corrects, entry.c.id), bank_line.c.account.in_(banks))
@@ -96,6 +99,10 @@ def booked_credits(
             func.coalesce(first.c.reference, entry_line.c.reference).label("reference"),
             on_bank.label("bank_reference"),
             func.coalesce(corrected.c.document, entry.c.document).label("document"),
+            entry.c.corrects,
+            exists()
+            .where(paying.c.entry_id == entry.c.id, paying.c.account.in_(banks), paying.c.credit > 0)
+            .label("paid"),
         )
         .join(entry, entry.c.id == entry_line.c.entry_id)
         .outerjoin(corrected, corrected.c.id == entry.c.corrects)
@@ -117,6 +124,7 @@ def booked_credits(
             tuple(text for text in (row.reference, row.bank_reference, row.document) if text)
             if row.account in levy
             else (),
+            row.account in levy and row.amount < 0 and row.corrects is None and row.paid,
         )
         for row in connection.execute(query)
     ]

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from ledger.guards import guard_name
+from ledger.levy.decisions import Decision, decide
 from ledger.levy.declared import declarations, declared_months
 from ledger.levy.law import levy_law
 from ledger.levy.return_rules import ReturnRefused
@@ -146,11 +147,8 @@ def test_the_same_file_twice_does_nothing(ledger: Ledger, tmp_path: Path) -> Non
 
 
 def test_a_rate_that_changes_in_the_month_is_that_of_each_declaration(ledger: Ledger, tmp_path: Path) -> None:
-    write(
-        ledger,
-        "INSERT INTO levy_rate (from_date, per_ten_thousand, legal_reference, status)"
-        " VALUES ('2025-06-16', 100, 'Décision fictive', 'established')",
-    )
+    change = Decision("rate", date(2025, 6, 16), "Décision fictive", "essai", 100)
+    ledger.perform("decide", lambda unit: decide(unit, change, retroactive=True))
     declare(ledger, tmp_path, declaration("C1", day="2025-06-15"), declaration("C2", assessed=10_000, day="2025-06-16"))
     with ledger.read() as connection:
         one = declared_months(connection, levy_law(connection))["BF", "BF901", "2025-06"]
