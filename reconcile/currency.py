@@ -2,6 +2,8 @@
 
 import re
 
+from ledger.plural import counted
+
 _NO_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THREE_DECIMALS = "BHD IQD JOD KWD LYD OMR TND"
 _FOUR_DECIMALS = "CLF UYW"
@@ -22,3 +24,10 @@ def exponent_of(currency: str) -> int:
 def is_currency(text: str) -> bool:
     """True when the text has the shape of an ISO 4217 code."""
     return _CODE.fullmatch(text) is not None
+
+
+def decimals_allowed(exponent: int) -> str:
+    """How a sentence says it: `sans décimale`, `avec 2 décimales au plus`; zeros beyond are accepted."""
+    if exponent == 0:
+        return "sans décimale autre que zéro"
+    return f"avec {counted(exponent, 'décimale')} au plus"

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from reconcile.currency import exponent_of
+from reconcile.currency import decimals_allowed, exponent_of
 from reconcile.model import LineDetail, StatementLine
 from reconcile.readers.camt_detail import Detail, read_details
 from reconcile.readers.camt_xml import Names, at, code_of, shown, text_at, text_of
@@ -100,7 +100,7 @@ def _amount(part: "etree._Element | None", sign: int, currency: str | None) -> t
         raise LineFault(
             "amount_unreadable",
             f"le montant « {text} » {currency} n'est pas lisible : attendu un nombre positif, un point avant les "
-            f"décimales et au plus {exponent_of(currency)} décimale(s) autre(s) que zéro.",
+            f"décimales, {decimals_allowed(exponent_of(currency))}.",
             found=text,
             currency=currency,
         ) from None

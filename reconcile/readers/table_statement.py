@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from reconcile.amount import AmountUnreadable
+from reconcile.currency import decimals_allowed
 from reconcile.model import Fault, FileRefused, Statement, StatementLine
 from reconcile.profile import Profile
 from reconcile.readers.faults import FAULTS_MAX, span
@@ -166,7 +167,7 @@ class _Reading:
                         "amount_unreadable",
                         f"{self.table.place(index)} : « {shown(cell)} » n'est pas lisible : {error.explanation}. "
                         f"Attendu : un montant en {reader.currency or 'monnaie du compte'}, "
-                        f"avec {reader.exponent} décimale(s) au plus. "
+                        f"{decimals_allowed(reader.exponent)}. "
                         "Demandez à la banque un relevé corrigé.",
                         {"row": self.table.numbers[index], "found": shown(cell), "reason": error.reason},
                     )
