@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, insert, select
 
 from ledger.bank_accounts import BankAccount, bound_accounts
-from ledger.sealed_rows import insert_rows
+from ledger.sealed_rows import append_rows
 from ledger.users import allow
 from reconcile.identity import DayTexts, numbered
 from reconcile.import_rules import (
@@ -35,6 +35,9 @@ LINE_COLUMNS = (
     "bank_reference", "customer_reference", "type", "counterparty", "label", "details", "notes", "identity",
     "occurrence", "back_dated",
 )  # fmt: skip
+
+WRITTEN_TOGETHER = 10_000
+"""Lines turned into rows at a time: a long statement is not held twice."""
 
 Answer = dict[str, Any]
 
@@ -194,5 +197,8 @@ def _write_lines(
             json.dumps(list(notes)) if notes else "[]", identity, occurrence, position in late,
         ))  # fmt: skip
         line_id += 1
-    insert_rows(unit.connection, "statement_line", LINE_COLUMNS, rows)
-    insert_rows(unit.connection, "statement_line_again", ("statement_id", "position", "line_id"), again)
+        if len(rows) == WRITTEN_TOGETHER:
+            append_rows(unit.connection, "statement_line", LINE_COLUMNS, rows)
+            rows = []
+    append_rows(unit.connection, "statement_line", LINE_COLUMNS, rows)
+    append_rows(unit.connection, "statement_line_again", ("statement_id", "position", "line_id"), again)

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, func, select
 
 from ledger.refusal import Refusal
 from ledger.unit import Ledger
+from portal.verification import verify_books
 from reconcile.import_files import import_file
 from reconcile.import_statement import Received, store
 from reconcile.matches import list_matches
@@ -243,3 +244,15 @@ def test_a_file_that_declares_no_layout_is_refused(content: str | None, tmp_path
     with pytest.raises(Refusal) as caught:
         read_profile(tmp_path / "d.json")
     assert caught.value.code == "profile_unreadable"
+
+
+def test_a_long_statement_is_stored_whole_in_parts(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reconcile.import_statement.WRITTEN_TOGETHER", 50)
+    lines = [
+        Seen(march(1 + place % 28), place, f"Ligne {place}", bank_reference=f"B{place}") for place in range(1, 176)
+    ]
+    assert told(bring(ledger, statement(lines))) == (175, 0, 0)
+    with ledger.read() as connection:
+        content = show_statement(connection, 1)["content"]
+        assert [one["name"] for one in verify_books(connection)["checks"] if not one["ok"]] == []
+    assert [(line["position"], line["amount"]) for line in content] == [(place, place) for place in range(1, 176)]
