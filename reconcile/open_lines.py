@@ -47,7 +47,7 @@ def select_bank_lines(connection: Connection, book: str, until: dt.date | None, 
     numbers = statement_numbers(connection, book)
     return [
         BankLine._make((row[0], row[1], numbers[row[2]], *row[3:13], () if row[13] == "[]" else _details(row[13])))
-        for row in connection.execute(query)
+        for row in connection.execute(query).all()
     ]
 
 

@@ -9,7 +9,8 @@ from reconcile.model import FileRefused
 from reconcile.readers.archive import ENTRIES_MAX, check_member
 from reconcile.readers.table import COLUMNS_MAX, Row, Table
 from reconcile.readers.workbook_archive import check_part, unsafe_workbook
-from reconcile.readers.xlsx_sheet import EMPTY_ROWS_MAX, cell_of, sheet_parser
+from reconcile.readers.xlsx_rows import sheet_rows
+from reconcile.readers.xlsx_sheet import EMPTY_ROWS_MAX
 
 FORMAT = "xlsx"
 UNPACKED_BYTES_MAX = 1024 * 1024 * 1024
@@ -72,41 +73,24 @@ class LargeWorkbook:
 
     def rows(self, title: str) -> Iterator[tuple[int, Row]]:
         """Each row that holds something, with its number in the sheet."""
+        from lxml.etree import LxmlError
+
         sheet = self._workbook[title]
         table = Table(FORMAT, [], [], name=title)
         last = 0
         with sheet._get_source() as source:
-            parser = sheet_parser(source, table, self._workbook, sheet._shared_strings).parse()
+            rows = sheet_rows(source, table, self._workbook, sheet._shared_strings)
             while True:
                 try:
-                    number, cells = next(parser)
+                    number, row = next(rows)
                 except StopIteration:
                     return
-                except FileRefused:
-                    raise
-                except Exception as error:  # as above
+                except (LxmlError, ValueError, IndexError, OverflowError) as error:
                     raise _broken(error) from error
-                row = _row(table, number, cells)
-                if not row:
-                    continue
-                if number - last > EMPTY_ROWS_MAX or number <= last:
+                if number - last > EMPTY_ROWS_MAX or number <= last or len(row) > COLUMNS_MAX:
                     raise _far(table, number)
                 last = number
                 yield number, row
-
-
-def _row(table: Table, number: int, cells: list[dict[str, Any]]) -> Row:
-    row: Row = []
-    for cell in cells:
-        value, column = cell["value"], cell["column"]
-        if value is None or value == "":
-            continue
-        if column > COLUMNS_MAX:
-            raise _far(table, number)
-        if column > len(row):
-            row.extend([""] * (column - len(row)))
-        row[column - 1] = cell_of(value)
-    return row
 
 
 def _far(table: Table, number: int) -> FileRefused:

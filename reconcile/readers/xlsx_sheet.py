@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any, BinaryIO
 
+from reconcile.model import FileRefused
 from reconcile.readers.table import COLUMNS_MAX, ROWS_MAX, Cell, Row, Table
 from reconcile.readers.table_header import SEARCH_ROWS
 
@@ -48,7 +49,7 @@ def sheet_parser(source: BinaryIO, table: Table, workbook: Any, shared_strings: 
                 # An empty text is a calculated value too: t="str" with an empty <v>.
                 empty_text = element.get("t") == "str" and element.find(_VALUE) is not None
                 if not empty_text:
-                    raise _without_value(table, cell["row"], cell["column"])
+                    raise formula_without_value(table, cell["row"], cell["column"])
             return cell
 
     return Rows(
@@ -109,7 +110,8 @@ def cell_of(value: Any) -> Cell:
     return str(value)
 
 
-def _without_value(table: Table, row: int, column: int) -> Exception:
+def formula_without_value(table: Table, row: int, column: int) -> FileRefused:
+    """The refusal of a cell whose formula was never calculated."""
     from openpyxl.utils import get_column_letter
 
     place = f"{get_column_letter(column)}{row}"

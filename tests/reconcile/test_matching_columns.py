@@ -1,5 +1,7 @@
 """What is done by whole columns gives what is done line by line."""
 
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,6 +10,7 @@ from reconcile.matching.passes.reference_pairs import Several, index_by_referenc
 from reconcile.matching.references import exact_key, exact_keys
 from reconcile.matching.rows import BankLine, BookLine
 from reconcile.matching.words import may_say_charge, says_return, telling_labels
+from reconcile.store_match import facts_text
 from tests.reconcile.banked import march
 
 WORDS = st.sampled_from(
@@ -66,6 +69,11 @@ def test_the_pairs_are_those_that_two_loops_find(
         for line, entry in expected
         if len([1 for pair in expected if pair[0] == line or pair[1] == entry]) == 1
     }
+
+
+@given(st.dictionaries(st.text(), st.one_of(st.integers(), st.text())))
+def test_the_facts_of_a_match_are_written_as_json_writes_them(facts: dict[str, int | str]) -> None:
+    assert facts_text(facts) == json.dumps(facts, ensure_ascii=False, sort_keys=True)
 
 
 def test_the_nearest_bearer_of_a_reference_is_that_of_the_nearest_other_amount() -> None:
