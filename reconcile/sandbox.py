@@ -104,7 +104,8 @@ class Child:
                         answer += part
                     elif not _send(source, left):
                         selector.unregister(source)
-        return answer[LENGTH.size :]
+        del answer[: LENGTH.size]  # in place: an answer may be long
+        return answer
 
     def _out_of_time(self) -> bool:
         """True when the system ended the child for its processor time."""
