@@ -165,11 +165,14 @@ class Body:
         No program is sure to find it by itself.
         """
         count = len(columns[0])
-        lines = [1] * count
+        lines: list[int] = []
         for place in self._wrapping:
             width, texts = draft.widths[place], columns[place]
             if _longest(texts) > line_room(width):
-                lines = list(map(max, lines, lines_in(texts, width)))
+                own = lines_in(texts, width)
+                lines = list(map(max, lines, own)) if lines else own
+        if not lines:
+            return [self._heights_by_lines[1]] * count, ROW_POINTS * count
         lines = [min(one, LINES_MAX) for one in lines]
         points = sum(map(lines_height, lines)) if draft.tables > 1 or not self.table.streamed else 0.0
         return [self._heights_by_lines[one] for one in lines], points or ROW_POINTS * count

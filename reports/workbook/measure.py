@@ -76,6 +76,10 @@ def line_room(width: float) -> int:
 def lines_in(texts: Sequence[Cell], width: float) -> list[int]:
     """The lines of each text; 1 for what is no text."""
     least, most = line_room(width), max(4, int(width * 1.3))
+    lengths = [len(text) if isinstance(text, str) else 0 for text in texts]
+    shortest, longest = min(lengths), max(lengths)
+    if shortest > least and -(-longest // least) == -(-shortest // most):
+        return [-(-longest // least)] * len(texts)  # all alike, as labels made by a program are
     return [
         1
         if not isinstance(text, str) or len(text) <= least
