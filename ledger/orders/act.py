@@ -28,6 +28,7 @@ from ledger.orders.stages import (
     OFFICER,
     REQUISITIONED,
     Move,
+    act_title,
     check_move,
     move,
 )
@@ -106,7 +107,7 @@ def act_on(unit: Any, reference: str, name: str, given: Given) -> dict[str, Any]
     visa_missing, order_funds, order_kind_wrong, order_awaits_confirmation, order_in_transfer_file,
     order_date_wrong, the refusals of the checks and those of posting.
     """
-    require_people(unit.user, f"ordre de paiement : {name}")
+    require_people(unit.user, f"ordre de paiement : {act_title(name)}")
     stored = find_order(unit.connection, reference)
     mandates = read_mandates(unit.connection)
     entries: list[str] = []
@@ -200,7 +201,7 @@ def _check_office(act: _Act) -> Mandate | None:
         raise OrderOutsideMandate(
             number=stored.number,
             person=unit.user.name,
-            act=step.act,
+            act=act_title(step.act),
             holder=holder.person,
             state=holder.state,
             start=f"{holder.start:%d/%m/%Y %H:%M} UTC",
@@ -243,7 +244,7 @@ def _record(act: _Act, holder: Mandate | None) -> None:
     reason = _reason(act)
     if step.signed and holder is not None:
         if act.given.signer is None:
-            raise SignatureMissing(number=stored.number, act=step.act, person=unit.user.name)
+            raise SignatureMissing(number=stored.number, act=act_title(step.act), person=unit.user.name)
         signed = SignedAct(step.act, unit.now, unit.user.name, holder.state, holder.start, act.book, reason)
         sign_act(unit, stored.id, position, stored.order, signed, holder, act.given.signer)
     if act.results:
@@ -279,7 +280,7 @@ def _day(act: _Act) -> date:
     first = act.stored.created_at.date()
     day = act.given.day or today
     if not first <= day <= today:
-        raise OrderDateWrong(number=act.stored.number, act=act.step.act, day=day, first=first, last=today)
+        raise OrderDateWrong(number=act.stored.number, act=act_title(act.step.act), day=day, first=first, last=today)
     return day
 
 

@@ -4,10 +4,13 @@ from dataclasses import dataclass, replace
 
 from ledger.book import SUFFIX
 from ledger.orders.order import REGULARISATION, REISSUE, Charge, PaymentOrder
-from ledger.orders.stages import Move
+from ledger.orders.stages import Move, act_title
 from ledger.refusal import Refusal
 
 RETURNED_TRANSFERS = "47129"
+
+KIND_TITLES = {"payment": "à payer", "reissue": "virement réémis", "regularisation": "ne pas payer"}
+"""The nature of an order in words."""
 
 _ONLY_WHEN_PAID = ("accept", "requisition", "pay", "clear", "unclear")
 
@@ -105,7 +108,7 @@ def check_kind(step: Move, order: PaymentOrder) -> None:
         advice = "Un ordre « ne pas payer » est seulement régularisé : la banque a déjà débité le compte."
     else:
         return
-    raise OrderKindWrong(number=order.number, act=step.act, kind=order.kind, advice=advice)
+    raise OrderKindWrong(number=order.number, act=act_title(step.act), kind=KIND_TITLES[order.kind], advice=advice)
 
 
 def check_account(order: PaymentOrder) -> None:

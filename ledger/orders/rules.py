@@ -13,6 +13,9 @@ from ledger.refusal import Refusal, plain
 from ledger.tables.orders import order_event, order_rule, order_rule_end, payment_order
 from ledger.users import allow
 
+RULE_TITLES = {"threshold": "seuil de visas", "nationality": "trois nationalités", "sequence": "ordre du visa"}
+"""The kinds of rules in words."""
+
 
 class OrderRuleConflict(Refusal):
     """The rule contradicts one that is in force."""
@@ -114,7 +117,7 @@ def add_rule(
 def check_effect(kind: str, start: date, last: date | None) -> None:
     """A rule begins after the last act of the kind that it judges. Refuses: order_rule_late."""
     if last is not None and start <= last:
-        raise OrderRuleLate(kind=kind, start=start, last=last, first=last + timedelta(days=1))
+        raise OrderRuleLate(kind=RULE_TITLES.get(kind, kind), start=start, last=last, first=last + timedelta(days=1))
 
 
 def last_judged(connection: Connection, kind: str) -> date | None:
@@ -140,7 +143,7 @@ def _check_other(connection: Connection, kind: str, start: date, act: str, seque
     elif kind == "nationality" and any(rule["end"] is None or rule["end"] > start for rule in same):
         fault = "une règle est en vigueur pendant cette période"
     if fault:
-        raise OrderRuleConflict(kind=kind, start=start, fault=fault)
+        raise OrderRuleConflict(kind=RULE_TITLES.get(kind, kind), start=start, fault=fault)
 
 
 def end_rule(unit: Any, rule_id: int, end: date, act: str) -> dict[str, Any]:

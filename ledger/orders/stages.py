@@ -28,6 +28,26 @@ STAGE_TITLES = {
 }
 """Every stage with the word printed for it."""
 
+ACT_TITLES = {
+    "commit": "engagement",
+    "visa": "visa",
+    "verify": "liquidation",
+    "authorise": "ordonnancement",
+    "reject": "rejet",
+    "cancel": "annulation",
+    "accept": "prise en charge",
+    "regularise": "régularisation",
+    "suspend": "suspension",
+    "resume": "levée de la suspension",
+    "requisition": "réquisition",
+    "confirm": "confirmation",
+    "pay": "paiement",
+    "return": "retour",
+    "clear": "vu au relevé",
+    "unclear": "retrait du vu au relevé",
+}
+"""Every act with the word printed for it; the command line and the files keep its code."""
+
 REQUESTER, CONTROLLER, OFFICER, ACCOUNTANT = "requester", "controller", "officer", "accountant"
 
 VISA_FIRST, VERIFICATION_FIRST = "visa_first", "verification_first"
@@ -148,8 +168,15 @@ def move(stage: str, act: str, sequence: str = VISA_FIRST) -> Move:
     for step in legal:
         if step.act == act:
             return step
-    acts = sorted({step.act for step in legal}) or ["aucun (stade final)"]
-    raise OrderMoveIllegal(act=act, stage=STAGE_TITLES.get(stage, stage), legal=acts, stage_code=stage)
+    acts = sorted({act_title(step.act) for step in legal}) or ["aucun (stade final)"]
+    raise OrderMoveIllegal(
+        act=act_title(act), act_code=act, stage=STAGE_TITLES.get(stage, stage), legal=acts, stage_code=stage
+    )
+
+
+def act_title(act: str) -> str:
+    """The word printed for an act; an act that does not exist is named as it was typed."""
+    return ACT_TITLES.get(act, act)
 
 
 def check_move(step: Move, *, person: str, roles: Iterable[str], reason: str | None) -> None:
@@ -160,14 +187,14 @@ def check_move(step: Move, *, person: str, roles: Iterable[str], reason: str | N
     held = sorted(roles)
     if step.role not in held:
         raise OrderRoleWrong(
-            act=step.act,
+            act=act_title(step.act),
             stage=STAGE_TITLES[step.source],
             person=person,
             expected=ROLE_TITLES[step.role],
             found=[ROLE_TITLES.get(role, role) for role in held] or "aucune fonction",
         )
     if step.reason and not (reason or "").strip():
-        raise OrderReasonMissing(act=step.act)
+        raise OrderReasonMissing(act=act_title(step.act))
 
 
 def overall_stage(order_stage: str, charge_stages: Iterable[str]) -> str:

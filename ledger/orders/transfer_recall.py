@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, exists, insert, select
 
 from ledger.keys import require_people
-from ledger.orders.stages import ACCEPTED, STAGE_TITLES
+from ledger.orders.stages import ACCEPTED, STAGE_TITLES, act_title
 from ledger.orders.stored import StoredOrder, find_order
 from ledger.refusal import Refusal
 from ledger.tables.orders import payment_file, payment_file_charge, payment_file_recall, payment_order
@@ -62,7 +62,7 @@ class TransferRecalled(Refusal):
 def check_not_sent(number: str, act: str, book: str, message: str | None) -> None:
     """A charge in a live transfer file is not taken back. Refuses: order_in_transfer_file."""
     if message is not None and act in HELD_BACK:
-        raise OrderInTransferFile(number=number, book=book, act=act, message=message)
+        raise OrderInTransferFile(number=number, book=book, act=act_title(act), message=message)
 
 
 def live_file(connection: Connection, stored: StoredOrder, book: str) -> str | None:

@@ -7,6 +7,7 @@ import typer
 
 from portal.cli.context import answer, open_ledger, say, settings
 from portal.cli.group import group
+from portal.cli.instants import french_day
 from portal.cli.passphrase import ask_passphrase
 
 app = group()
@@ -29,7 +30,7 @@ def new(
     def show() -> None:
         say(f"Clé privée : {out}  (à garder pour vous)")
         say(f"Clé publique : {out}.pub  (à faire déposer : « pcaes key register »)")
-        say(f"Empreinte : {print_of_key}")
+        say(f"Empreinte :\n{print_of_key}")
 
     answer(document, show)
 
@@ -51,7 +52,7 @@ def register(
         payload={"user": user, "key": raw.hex(), "act": act},
         key=settings.key,
     )
-    answer(done, lambda: say(f"Spécimen de {user} déposé. Empreinte à comparer : {done['fingerprint']}"))
+    answer(done, lambda: say(f"Spécimen de {user} déposé. Empreinte à comparer :\n{done['fingerprint']}"))
 
 
 @app.command()
@@ -71,7 +72,7 @@ def revoke(
         payload={"user": user, "key": raw.hex(), "reason": reason},
         key=settings.key,
     )
-    answer(done, lambda: say(f"Clé de {user} révoquée : {done['fingerprint']}"))
+    answer(done, lambda: say(f"Clé de {user} révoquée :\n{done['fingerprint']}"))
 
 
 @app.command("list")
@@ -84,8 +85,8 @@ def list_() -> None:
 
     def show() -> None:
         for row in rows:
-            state = f"  révoquée le {row['revoked_at'][:10]}" if row["revoked_at"] else ""
-            say(f"{row['person']}\n    {row['fingerprint']}{state}")
+            state = f", révoquée le {french_day(row['revoked_at'])}" if row["revoked_at"] else ""
+            say(f"{row['person']}  –  déposée le {french_day(row['at'])}{state}\n{row['fingerprint']}")
         if not rows:
             say("Aucun spécimen déposé.")
 

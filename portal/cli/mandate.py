@@ -7,6 +7,7 @@ import typer
 
 from portal.cli.context import answer, open_ledger, say, settings
 from portal.cli.group import group
+from portal.cli.instants import french_instant
 from portal.cli.passphrase import ask_passphrase
 
 app = group()
@@ -20,12 +21,12 @@ class _Instant:
         from ledger.mandates.mandate import OFFSET_HOURS, instant_from
 
         if state not in OFFSET_HOURS:
-            raise typer.BadParameter(f"État « {state} » inconnu : attendu BF, ML ou NE", param_hint="--state")
+            raise typer.BadParameter(f"État « {state} » inconnu : attendu BF, ML ou NE.", param_hint="--state")
         try:
             return instant_from(state, text)
         except ValueError as fault:
             raise typer.BadParameter(
-                f"« {text} » n'est ni une date AAAA-MM-JJ ni un instant ISO 8601", param_hint=option
+                f"« {text} » n'est ni une date AAAA-MM-JJ ni un instant ISO 8601.", param_hint=option
             ) from fault
 
 
@@ -53,11 +54,11 @@ def appoint(
     )
 
     def show() -> None:
-        say(f"{user} ({code}) est ordonnateur à partir du {done['from'][:16]}Z ({act}).")
+        say(f"{user} ({code}) est ordonnateur à partir du {french_instant(done['from'])} ({act}).")
         if done["ended"]:
             say(f"Le mandat de {done['ended']['person']} prend fin à cet instant.")
         if done["fingerprint"]:
-            say(f"Spécimen : {done['fingerprint']}")
+            say(f"Spécimen :\n{done['fingerprint']}")
 
     answer(done, show)
 
@@ -75,9 +76,11 @@ def list_() -> None:
 
     def show() -> None:
         for row in rows:
-            end = f"au {row['to'][:16]}Z" if row["to"] else "(en cours)"
-            mark = "" if row["presidency"] else "  * l'État ne présidait pas, d'après l'historique fourni"
-            say(f"{row['state']}  {row['person']}  du {row['from'][:16]}Z {end}  –  {row['act']}{mark}")
+            end = f"au {french_instant(row['to'])}" if row["to"] else "(en cours)"
+            say(f"{row['state']}  {row['person']}")
+            say(f"    du {french_instant(row['from'])} {end}  –  {row['act']}")
+            if not row["presidency"]:
+                say("    * l'État ne présidait pas, d'après l'historique fourni")
         if not rows:
             say("Aucun mandat enregistré.")
 
@@ -110,9 +113,11 @@ def handover(
     done = open_ledger().perform("mandate handover", perform, payload=payload, key=settings.key)
 
     def show() -> None:
-        say(f"Remise de service n° {done['id']} arrêtée au {done['cut_off'][:16]}Z.")
-        say(f"{done['outgoing']} → {done['incoming']}  ·  empreinte {done['sha256']}")
-        say(f"Ordres en attente de confirmation : {done['to_confirm']}. Signatures attendues : {_names(done)}")
+        say(f"Remise de service n° {done['id']} arrêtée au {french_instant(done['cut_off'])}.")
+        say(f"{done['outgoing']} → {done['incoming']}")
+        say(f"Empreinte {done['sha256']}")
+        say(f"Charges en attente de confirmation : {done['to_confirm']}")
+        say(f"Signatures attendues : {_names(done)}")
 
     answer(done, show)
 
@@ -145,10 +150,9 @@ def handover_sign(
 @app.command("handover-show")
 def handover_show(record: Annotated[int, typer.Argument(help="Numéro de la remise de service")]) -> None:
     """Le procès-verbal d'une remise de service, tel qu'il a été arrêté."""
-    import json
-
     from ledger.mandates.handover import read_handover
+    from portal.cli.handover_show import show_handover
 
     with open_ledger().read() as connection:
         document = read_handover(connection, record)
-    answer(document, lambda: say(json.dumps(document, ensure_ascii=False, indent=1)))
+    answer(document, lambda: show_handover(document))

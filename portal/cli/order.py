@@ -16,7 +16,7 @@ from portal.cli.passphrase import ask_passphrase
 app = group()
 app.add_typer(rules_app, name="rules", help="Règles datées : seuils de visa, nationalités, ordre du visa")
 DAY = ["%Y-%m-%d"]
-Id = Annotated[str, typer.Argument(help="Numéro (2026-0012) ou identifiant de l'ordre")]
+Id = Annotated[str, typer.Argument(metavar="ORDRE", help="Numéro (2026-0012) ou identifiant de l'ordre")]
 Book = Annotated[str | None, typer.Option("--book", help="Livre de la charge : BF, ML ou NE")]
 Reason = Annotated[str, typer.Option("--reason", help="Motif écrit")]
 On = Annotated[datetime | None, typer.Option("--date", formats=DAY, help="Date comptable (par défaut : ce jour)")]
@@ -47,8 +47,10 @@ def create(
     )
 
     def show() -> None:
+        from ledger.orders.stages import STAGE_TITLES
+
         for one in done["orders"]:
-            say(f"Ordre de paiement {one['number']} créé ({one['stage']}).")
+            say(f"Ordre de paiement {one['number']} : {STAGE_TITLES[one['stage']]}.")
 
     answer(done, show)
 
@@ -203,7 +205,11 @@ def list_(
     """Les ordres de paiement et leur stade."""
     from ledger.money import format_francs
     from ledger.orders.register import order_rows
+    from ledger.orders.stages import STAGE_TITLES
 
+    if stage is not None and stage not in STAGE_TITLES:
+        known = ", ".join(f"{code} ({title})" for code, title in STAGE_TITLES.items())
+        raise typer.BadParameter(f"attendu {known}.", param_hint="--stage")
     with open_ledger().read() as connection:
         rows = order_rows(connection)
     if stage is not None:
@@ -212,9 +218,13 @@ def list_(
         rows = [row for row in rows if any(one["book"] == book.upper() for one in row["charges"])]
 
     def show() -> None:
+        from textwrap import shorten
+
         for row in rows:
             amount = format_francs(row["amount"])
-            say(f"{row['number']:<11} {amount:>22}  {row['stage_title']:<22} {row['payee']}  –  {row['purpose']}")
+            payee = shorten(row["payee"], 24, placeholder="…")
+            say(f"{row['number']:<10} {amount:>19}  {row['stage_title']:<22} {payee}")
+            say(f"{'':<10} {shorten(row['purpose'], 69, placeholder='…')}")
         if not rows:
             say("Aucun ordre de paiement.")
 

@@ -7,6 +7,7 @@ import typer
 
 from portal.cli.context import answer, open_ledger, say, settings
 from portal.cli.group import group
+from portal.cli.instants import french_day
 
 app = group()
 DAY = ["%Y-%m-%d"]
@@ -87,9 +88,12 @@ def list_() -> None:
             what = {
                 "threshold": f"{visas} à partir de {format_francs(row['amount'] or 0)} FCFA",
                 "nationality": "trois nationalités",
-                "sequence": str(row["sequence"]),
+                "sequence": "liquidation avant visa"
+                if row["sequence"] == "verification_first"
+                else "visa avant liquidation",
             }[row["kind"]]
-            say(f"n° {row['id']}  {what}  du {row['start']} au {row['end'] or '(en cours)'}  –  {row['act']}")
+            end = f"jusqu'au {french_day(row['end'])} exclu" if row["end"] else "(en cours)"
+            say(f"n° {row['id']}  {what}\n      à partir du {french_day(row['start'])} {end}  –  {row['act']}")
         if not rows:
             say("Aucune règle particulière : un visa, donné avant la liquidation.")
 

@@ -3,12 +3,13 @@
 from typing import Any
 
 from portal.cli.context import say
+from portal.cli.instants import french_day, french_instant
 
 
 def show_order(one: dict[str, Any]) -> None:
     """Head, charges, documents, events with their entries, failed checks, signatures."""
     from ledger.money import format_francs
-    from ledger.orders.stages import STAGE_TITLES
+    from ledger.orders.stages import ACT_TITLES, STAGE_TITLES
 
     say(f"Ordre de paiement {one['number']}  ·  {one['stage_title']}  ·  {format_francs(one['amount'])} FCFA")
     say(f"{one['purpose']}  –  imputation {one['account']}")
@@ -16,15 +17,21 @@ def show_order(one: dict[str, Any]) -> None:
     for charge in one["charges"]:
         say(f"  {charge['book']}  {format_francs(charge['amount']):>22}  {STAGE_TITLES[charge['stage']]}")
     for document in one["documents"]:
-        say(f"  pièce « {document['name']} »  SHA-256 {document['sha256']}")
+        say(f"  pièce « {document['name']} »\n    {document['sha256']}")
     for event in one["events"]:
         where = f" ({event['book']})" if event["book"] else ""
-        why = f" – {event['reason']}" if event["reason"] else ""
-        posted = f"  [{', '.join(event['entries'])}]" if event["entries"] else ""
-        move = f"{STAGE_TITLES[event['from']]} → {STAGE_TITLES[event['to']]}{where}"
-        say(f"  {event['at'][:19]}Z  {move}  {event['person']}{why}{posted}")
+        move = f"{ACT_TITLES[event['act']]}{where} → {STAGE_TITLES[event['to']]}"
+        say(f"  {french_instant(event['at'])}  {move}, {event['person']}")
+        for more in (event["reason"], ", ".join(event["entries"])):
+            if more:
+                say(f"      {more}")
     for check in one["checks"]:
         if not check["passed"]:
-            say(f"  contrôle non satisfait : {check['title']} – {check['note']}")
+            say(f"  contrôle non satisfait : {check['title']}\n      {check['note']}")
+    for file in one["payment_files"]:
+        back = file["recalled"]
+        told = f", rappelé le {french_day(back['at'])} (accord {back['bank_reference']})" if back else ""
+        say(f"  fichier de virements {file['message']}{told}")
     for signature in one["signatures"]:
-        say(f"  signé par {signature['person']}, clé {signature['fingerprint'][:19]}…")
+        act, at = ACT_TITLES[signature["act"]], french_instant(signature["signed_at"])
+        say(f"  signature ({act}) du {at}, {signature['person']}, clé {signature['fingerprint'][:19]}…")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from portal.cli.context import answer, open_ledger, say, settings
+from portal.cli.instants import french_day
 
 DAY = ["%Y-%m-%d"]
 Out = Annotated[Path, typer.Option("--out", help="Fichier pain.001 à écrire")]
@@ -25,7 +26,9 @@ def transfer_file(out: Out, book: Debited = None, execution: Execution = None, a
     from ledger.orders.transfer_recall import copy_transfer_file
 
     if (book is None) == (again is None):
-        raise typer.BadParameter("donnez le livre à débiter, ou le message du fichier à refaire", param_hint="--book")
+        raise typer.BadParameter(
+            "donnez le livre à débiter, ou --again et le message d'un fichier.", param_hint="--book"
+        )
     ledger = open_ledger()
     if again is not None:
         done = ledger.perform(
@@ -91,10 +94,10 @@ def transfers(book: Debited = None) -> None:
 
     def show() -> None:
         for row in rows:
-            say(f"{row['message']}  exécution {row['execution']}  par {row['by']}")
+            say(f"{row['message']}  exécution le {french_day(row['execution'])}  par {row['by']}")
             for one in row["orders"]:
                 back = one["recalled"]
-                told = f"  rappelé le {back['at'][:10]} ({back['bank_reference']})" if back else ""
+                told = f"  rappelé le {french_day(back['at'])}, accord {back['bank_reference']}" if back else ""
                 say(f"    {one['order']}{told}")
         if not rows:
             say("Aucun fichier de virements.")

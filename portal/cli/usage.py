@@ -31,7 +31,8 @@ def sentence(fault: typer.TyperException) -> str:
     path = context.command_path if context is not None else "pcaes"
     kind = type(fault).__name__
     parameter: Any = getattr(fault, "param", None)
-    name = parameter.get_error_hint() if parameter is not None else translate("un paramètre")
+    hint = getattr(fault, "param_hint", None) or translate("un paramètre")
+    name = parameter.get_error_hint() if parameter is not None else str(hint)
     if kind == "NoSuchOption":
         option: Any = fault
         near = phrase(" (proches : {names})", names=list(option.possibilities)) if option.possibilities else ""

@@ -81,7 +81,7 @@ def test_only_the_moves_of_the_law_exist(sequence: str, stage: str, act: str) ->
 def test_the_refusal_lists_the_acts_that_are_legal_at_that_stage() -> None:
     with pytest.raises(OrderMoveIllegal) as refused:
         move("committed", "pay")
-    assert refused.value.facts["legal"] == ["cancel", "reject", "visa"]
+    assert refused.value.facts["legal"] == ["annulation", "rejet", "visa"]
     assert "engagé" in refused.value.message()
 
     with pytest.raises(OrderMoveIllegal) as refused:
