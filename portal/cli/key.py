@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from portal.cli.context import answer, open_ledger, say, settings
+from portal.cli.evidence import evidence
 from portal.cli.group import group
 from portal.cli.instants import french_day
 from portal.cli.passphrase import ask_passphrase
@@ -45,7 +46,8 @@ def register(
     from ledger.keys import register_key
     from ledger.signing import load_public
 
-    raw = load_public(file.read_bytes(), file=str(file))
+    with evidence("key register", user=user, key=file.name):
+        raw = load_public(file.read_bytes(), file=str(file))
     done = open_ledger().perform(
         "key register",
         lambda unit: _row(register_key(unit, user, raw, act)),
@@ -65,7 +67,8 @@ def revoke(
     from ledger.keys import revoke_key
     from ledger.signing import load_public
 
-    raw = load_public(file.read_bytes(), file=str(file))
+    with evidence("key revoke", user=user, key=file.name):
+        raw = load_public(file.read_bytes(), file=str(file))
     done = open_ledger().perform(
         "key revoke",
         lambda unit: _row(revoke_key(unit, user, raw, reason)),

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from portal.cli.context import answer, open_ledger, say, settings
+from portal.cli.evidence import evidence
 from portal.cli.group import group
 from portal.cli.instants import french_instant
 from portal.cli.passphrase import ask_passphrase
@@ -44,7 +45,8 @@ def appoint(
 
     code = state.upper()
     start = _Instant.read(code, since, "--from")
-    raw = load_public(key.read_bytes(), file=str(key)) if key is not None else None
+    with evidence("mandate appoint", key=str(key)):
+        raw = load_public(key.read_bytes(), file=str(key)) if key is not None else None
     payload = {"state": code, "user": user, "from": start, "act": act, "key": raw.hex() if raw else None}
     done = open_ledger().perform(
         "mandate appoint",
@@ -101,7 +103,8 @@ def handover(
     from ledger.mandates.handover import hand_over
     from ledger.signing import load_public
 
-    raw = load_public(key.read_bytes(), file=str(key)) if key is not None else None
+    with evidence("mandate handover", key=str(key)):
+        raw = load_public(key.read_bytes(), file=str(key)) if key is not None else None
     witnesses = tuple(witness or ())
     code = state.upper() if state else None
     payload: dict[str, Any] = {"to": to, "at": at, "act": act, "state": code, "key": raw.hex() if raw else None}
@@ -137,7 +140,9 @@ def handover_sign(
     from ledger.keys import open_signer
     from ledger.mandates.handover import sign_handover
 
-    signer = open_signer(key, ask_passphrase(f"Phrase secrète de {key.name}", passphrase_file))
+    phrase = ask_passphrase(f"Phrase secrète de {key.name}", passphrase_file)
+    with evidence("mandate handover-sign", record=record, key=key.name):
+        signer = open_signer(key, phrase)
     done = open_ledger().perform(
         "mandate handover-sign",
         lambda unit: sign_handover(unit, record, signer, reservations),

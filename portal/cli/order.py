@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from portal.cli.context import answer, open_ledger, say, settings
+from portal.cli.evidence import evidence
 from portal.cli.group import group
 from portal.cli.order_checks import checks_given
 from portal.cli.order_rules import app as rules_app
@@ -39,8 +40,9 @@ def create(
     from ledger.orders.create import create_orders
     from ledger.orders.order_file import read_orders
 
-    document = load_json(file)
-    requests = read_orders(document, file.name, file.parent)
+    with evidence("order create", file=file.name):
+        document = load_json(file)
+        requests = read_orders(document, file.name, file.parent)
     payload = {"orders": document, "documents": [sorted(one.contents) for one in requests]}
     done = open_ledger().perform(
         "order create", lambda unit: create_orders(unit, requests), payload=payload, key=settings.key, dry_run=dry_run
@@ -86,10 +88,12 @@ def _act(
     answer(done, show)
 
 
-def _signer(key: Path, passphrase_file: Path | None) -> Any:
+def _signer(act: str, reference: str, key: Path, passphrase_file: Path | None) -> Any:
     from ledger.keys import open_signer
 
-    return open_signer(key, ask_passphrase(f"Phrase secrète de {key.name}", passphrase_file))
+    phrase = ask_passphrase(f"Phrase secrète de {key.name}", passphrase_file)
+    with evidence(f"order {act}", order=reference, key=key.name):
+        return open_signer(key, phrase)
 
 
 @app.command()
@@ -113,7 +117,7 @@ def verify(reference: Id) -> None:
 @app.command()
 def authorise(reference: Id, key: Key, passphrase_file: Phrase = None) -> None:
     """Ordonnancer : signer l'ordre (ordonnateur en fonction)."""
-    _act(reference, "authorise", signer=_signer(key, passphrase_file))
+    _act(reference, "authorise", signer=_signer("authorise", reference, key, passphrase_file))
 
 
 @app.command()
@@ -127,7 +131,8 @@ def accept(
     reference: Id, book: Book = None, checks: Checks = None, all_checks_made: AllMade = False, date: On = None
 ) -> None:
     """Prendre en charge, contrôles faits un par un (comptable)."""
-    results = checks_given(open_ledger().actor or "", checks, all_checks_made)
+    with evidence("order accept", order=reference):
+        results = checks_given(open_ledger().actor or "", checks, all_checks_made)
     _act(reference, "accept", book=book, results=results, day=date)
 
 
@@ -136,7 +141,8 @@ def regularise(
     reference: Id, book: Book = None, checks: Checks = None, all_checks_made: AllMade = False, date: On = None
 ) -> None:
     """Régulariser un ordre « ne pas payer » (comptable)."""
-    results = checks_given(open_ledger().actor or "", checks, all_checks_made)
+    with evidence("order regularise", order=reference):
+        results = checks_given(open_ledger().actor or "", checks, all_checks_made)
     _act(reference, "regularise", book=book, results=results, day=date)
 
 
@@ -150,7 +156,8 @@ def suspend(
     date: On = None,
 ) -> None:
     """Suspendre le paiement : un contrôle au moins n'est pas satisfait (comptable)."""
-    results = checks_given(open_ledger().actor or "", checks, False, failed or (), reason)
+    with evidence("order suspend", order=reference):
+        results = checks_given(open_ledger().actor or "", checks, False, failed or (), reason)
     _act(reference, "suspend", book=book, reason=reason, results=results, day=date)
 
 
@@ -165,13 +172,19 @@ def requisition(
     reference: Id, reason: Reason, key: Key, book: Book = None, passphrase_file: Phrase = None
 ) -> None:  # fmt: skip
     """Réquisitionner le comptable, par écrit et sous signature (ordonnateur en fonction)."""
-    _act(reference, "requisition", book=book, reason=reason, signer=_signer(key, passphrase_file))
+    _act(
+        reference,
+        "requisition",
+        book=book,
+        reason=reason,
+        signer=_signer("requisition", reference, key, passphrase_file),
+    )
 
 
 @app.command()
 def confirm(reference: Id, key: Key, book: Book = None, passphrase_file: Phrase = None) -> None:
     """Confirmer l'ordre d'un prédécesseur, sous signature (ordonnateur en fonction)."""
-    _act(reference, "confirm", book=book, signer=_signer(key, passphrase_file))
+    _act(reference, "confirm", book=book, signer=_signer("confirm", reference, key, passphrase_file))
 
 
 @app.command()

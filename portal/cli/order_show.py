@@ -34,4 +34,5 @@ def show_order(one: dict[str, Any]) -> None:
         say(f"  fichier de virements {file['message']}{told}")
     for signature in one["signatures"]:
         act, at = ACT_TITLES[signature["act"]], french_instant(signature["signed_at"])
-        say(f"  signature ({act}) du {at}, {signature['person']}, clé {signature['fingerprint'][:19]}…")
+        say(f"  signature ({act}) du {at}, {signature['person']}")
+        say(f"      clé {signature['fingerprint'][:59]}…")
