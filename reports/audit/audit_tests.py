@@ -1,5 +1,4 @@
-"""The tests that auditors run over whole populations, one sheet each, with what they looked for and what they "
-"found."""
+"""The tests that auditors run over whole populations, one sheet each, what they looked for and what they found."""
 
 from collections.abc import Callable
 from typing import Any

@@ -10,8 +10,8 @@ from reports.audit.finding import Scope
 from reports.dataset import Chart, Column, Row, Series, Table
 
 EXPECTED = (3010, 1761, 1249, 969, 792, 669, 580, 512, 458)
-"""Share of each first digit 1 to 9, in hundredths of a percent: log10(1 + 1/d), rounded so that they sum to 10 "
-"000."""
+"""Share of each first digit 1 to 9, in hundredths of a percent: log10(1 + 1/d), rounded so that they sum to
+10 000."""
 
 ENOUGH = 1_000
 """Fewer amounts than this say nothing."""
@@ -62,6 +62,10 @@ def benford(scope: Scope) -> tuple[Table, Chart, int, int]:
         f"Écart moyen avec la courbe : {deviation // 100},{deviation % 100:02d} point(s) de pourcentage, sur {total} "
         "montants.",
     ]
+    notes.append(
+        "Repères d'usage pour l'écart moyen des premiers chiffres (Nigrini) : jusqu'à 0,6 point, proche de la courbe ; "
+        "jusqu'à 1,2, acceptable ; jusqu'à 1,5, à la limite ; au-delà, éloigné."
+    )
     if total < ENOUGH:
         notes.append(f"Moins de {ENOUGH} montants : trop peu pour que la comparaison ait un sens.")
     columns = (

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from ledger.money import format_francs
 from reports.audit.population import ControlTotals, Population
+from reports.audit.sample_evaluation import bounds
 from reports.audit.sample_steps import EXHAUSTIVE, METHODS, STEPS
 from reports.audit.sampling import (
     VERSION,
@@ -82,6 +83,7 @@ def parameters(population: Population, totals: ControlTotals, sample: Sample) ->
             ("Lignes prises avec certitude", format_francs(len(plan.certain))),
             ("Cases", format_francs(len(plan.points))),
             ("Pas monétaire (francs)", interval_words(plan.interval) if plan.points else "aucun : tout est pris"),
+            *bounds(plan),
             ("Lignes à montant nul, hors tirage", format_francs(totals.zero)),
             ("Lignes à montant négatif, hors tirage", format_francs(totals.below)),
         ]

@@ -9,6 +9,7 @@ from ledger.chart import chart_accounts
 from ledger.read import find_entry, lines_of
 from ledger.refusal import Refusal, plain
 from reports.audit.population import ControlTotals, Population
+from reports.audit.sample_evaluation import CERTAIN, evaluation_table
 from reports.audit.sample_method import Sample, draw_sample, draw_table, method_table, parameters
 from reports.audit.sample_steps import EXHAUSTIVE, METHODS
 from reports.audit.sampling import Draw, PopulationEmpty
@@ -79,6 +80,8 @@ def sample_report(
     tables = [_sample_table(rows, sample), draw_table(totals, sample), _population_table(connection, totals)]
     if method == "monetary-unit":
         tables.append(_left_out(population, totals))
+    if sample.plan is not None:
+        tables.insert(1, evaluation_table(_examined(rows, order, sample), sample.plan))
     tables.append(method_table(population, totals, sample))
     return make_report(
         connection,
@@ -111,9 +114,16 @@ def _sample_rows(connection: Connection, sample: Sample) -> tuple[list[Row], lis
     return [row for _, _, row in found], [place for _, place, _ in found]
 
 
+def _examined(rows: list[Row], order: list[int], sample: Sample) -> list[Row]:
+    """(order, line, reason, hits, amount) of each line drawn, in the order of the sheet."""
+    amount = {str(row[1]): int(str(row[9])) + int(str(row[10])) for row in rows}
+    draws = [(place, sample.draws[place - 1]) for place in order]
+    return [(place, draw.ref, _reason(draw), draw.hits, amount[draw.ref]) for place, draw in draws]
+
+
 def _reason(draw: Draw) -> str:
     if draw.certain:
-        return "Certitude"
+        return CERTAIN
     return "Tirage" if draw.hits == 1 else f"Tirage ({draw.hits} atteintes)"
 
 
