@@ -55,7 +55,8 @@ class LargeWorkbook:
     """
 
     def __init__(self, stream: IO[bytes]) -> None:
-        import openpyxl
+        from openpyxl.reader.excel import ExcelReader
+        from openpyxl.styles.stylesheet import apply_stylesheet
 
         check_large_workbook(stream)
         stream.seek(0)
@@ -63,23 +64,34 @@ class LargeWorkbook:
             # openpyxl warns of styles and extensions that it drops: nothing that a return holds.
             warnings.simplefilter("ignore")
             try:
-                self._workbook: Any = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+                reader: Any = ExcelReader(stream, read_only=True, data_only=True, keep_links=False)
+                # as its `read()`, but for the sheets: to measure one it reads it through
+                reader.read_manifest()
+                reader.read_strings()
+                reader.read_workbook()
+                apply_stylesheet(reader.archive, reader.wb)
+                found = [(one.name, rel) for one, rel in reader.parser.find_sheets()]
             except Exception as error:  # a broken workbook fails anywhere in openpyxl
                 raise _broken(error) from error
+        self._workbook: Any = reader.wb
+        self._archive: zipfile.ZipFile = reader.archive
+        self._strings: list[str] = reader.shared_strings
+        self._parts = {
+            name: rel.target for name, rel in found if rel.target in reader.valid_files and "chartsheet" not in rel.Type
+        }
 
     def sheets(self) -> list[str]:
         """The titles of the sheets of cells."""
-        return [sheet.title for sheet in self._workbook.worksheets if hasattr(sheet, "_get_source")]
+        return list(self._parts)
 
     def rows(self, title: str) -> Iterator[tuple[int, Row]]:
         """Each row that holds something, with its number in the sheet."""
         from lxml.etree import LxmlError
 
-        sheet = self._workbook[title]
         table = Table(FORMAT, [], [], name=title)
         last = 0
-        with sheet._get_source() as source:
-            rows = sheet_rows(source, table, self._workbook, sheet._shared_strings)
+        with self._archive.open(self._parts[title]) as source:
+            rows = sheet_rows(source, table, self._workbook, self._strings)
             while True:
                 try:
                     number, row = next(rows)

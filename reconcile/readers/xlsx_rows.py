@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from reconcile.readers.table import COLUMNS_MAX, Cell, Row, Table
 from reconcile.readers.xlsx_sheet import cell_of, formula_without_value
@@ -13,7 +13,7 @@ _V, _F, _T = (frozenset({_MAIN + name, _STRICT + name}) for name in ("v", "f", "
 _LETTERS_MAX = 3
 
 
-def sheet_rows(source: BinaryIO, table: Table, workbook: Any, shared_strings: list[str]) -> Iterator[tuple[int, Row]]:
+def sheet_rows(source: IO[bytes], table: Table, workbook: Any, shared_strings: list[str]) -> Iterator[tuple[int, Row]]:
     """The number and the cells of each row that holds something; nothing is evaluated.
 
     A row is cut after one column too many: the caller refuses it.
