@@ -14,7 +14,7 @@ SOURCES := $(shell find $(PACKAGES) alembic -name '*.py' 2>/dev/null)
 PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 -ra
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo test check bench fuzz docs lock wheel clean
+.PHONY: help setup dev demo test check bench million fuzz docs lock wheel clean
 
 help: ## Affiche cette liste
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,14 +60,18 @@ bench: $(VENV)/.dev ## Mesures de vitesse, rapportées à une référence prise 
 	for file in bench/bench_*.py; do $(BIN)/python $$file || failed=1; done; \
 	exit $$failed
 
+million: $(VENV)/.dev ## Les livres à un million d'écritures : longue mesure, à part de « make bench »
+	@$(BIN)/python bench/bench_books.py --entries 1000000 --engine sqlite
+
 fuzz: $(VENV)/.dev ## Fichiers abîmés par milliers, vies d'ordres au hasard, puis propriétés avec d'autres tirages
 	@$(BIN)/python bench/fuzz_readers.py
 	@$(BIN)/python bench/fuzz_orders.py
 	@$(PYTEST) -m hypothesis --hypothesis-profile=fuzz
 
-docs: $(VENV)/.dev ## Réécrit les pages tirées du code (docs/errors.md, docs/commands.md)
+docs: $(VENV)/.dev ## Réécrit les pages tirées du code (errors.md, commands.md, ordres.md)
 	@$(BIN)/python tests/errors_page.py
 	@$(BIN)/python tests/commands_page.py
+	@$(BIN)/python tests/order_page.py
 
 lock: | $(BIN)/python ## Recalcule les deux verrous d'après pyproject.toml
 	@$(PIP) install "pip-tools>=7.6"

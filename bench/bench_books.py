@@ -8,22 +8,27 @@ entry of bare inserts; trial balance beside the bare aggregate; one account's le
 """
 
 import argparse
+import resource
 import statistics
+import subprocess
 import sys
-import tracemalloc
 from functools import partial
 from typing import Any
 
 from books_work import (
     BOOKS,
+    TABLES,
     Books,
+    Clocked,
     bare_postgresql,
     bare_sqlite,
+    batches,
     drafts,
     insert_sql,
     postgresql_books,
     rows_of,
     seconds,
+    settle,
     sqlite_books,
 )
 from figures import Table
@@ -45,15 +50,15 @@ def processor(used: list[float], bare: list[float]) -> None:
 
 
 def bulk(make: Any, count: int, turns: int) -> Books:
-    """Bulk posting beside the bare rows, in turn."""
-    entries = list(drafts(count))
+    """Bulk posting beside the bare rows, in turn; neither pays for making the entries or reading the rows."""
     ours, bare, used, bare_used = [], [], list[float](), list[float]()
     for _ in range(turns):
         books = make()
-        ours.append(seconds(partial(books.post, entries), used))
-        rows = rows_of(books)
-        bare.append(_bare_bulk(books, rows, bare_used))
-    del entries, rows
+        stream = Clocked(drafts(count))
+        ours.append(seconds(partial(books.post, stream), used) - stream.seconds)
+        used[-1] -= stream.processor
+        settle(books)
+        bare.append(_bare_bulk(books, bare_used))
     ratios = [one / other for one, other in zip(bare, ours, strict=True)]
     per_second, bare_second = count / statistics.median(ours), count / statistics.median(bare)
     title = f"{count} écritures en un acte ({turns} passage(s))"
@@ -62,30 +67,37 @@ def bulk(make: Any, count: int, turns: int) -> Books:
     return books
 
 
-def _bare_bulk(books: Books, rows: Any, used: list[float]) -> float:
+def _bare_bulk(books: Books, used: list[float]) -> float:
+    """The same rows by the bare driver, in one transaction; the seconds of writing alone."""
+    took, spent = 0.0, list[float]()
     if books.engine.dialect.name == "sqlite":
-        bare = bare_sqlite(books, books)
-
-        def work() -> None:
-            bare.execute("BEGIN IMMEDIATE")
-            for table, (columns, given) in rows.items():
-                bare.executemany(insert_sql(table, columns), given)
-            bare.execute("COMMIT")
-
+        bare: Any = bare_sqlite(books, books)
+        took += seconds(partial(bare.execute, "BEGIN IMMEDIATE"), spent)
+        for table in TABLES:
+            for columns, rows in batches(books, table):
+                took += seconds(partial(bare.executemany, insert_sql(table, columns), rows), spent)
+        took += seconds(partial(bare.execute, "COMMIT"), spent)
     else:
         bare = bare_postgresql(books)
 
-        def work() -> None:
-            with bare.transaction(), bare.cursor() as cursor:
-                for table, (columns, given) in rows.items():
-                    with cursor.copy(f"COPY bare.{table} ({', '.join(columns)}) FROM STDIN") as copy:
-                        for row in given:
-                            copy.write_row(row)
+        def write(copy: Any, rows: list[Any]) -> None:
+            for row in rows:
+                copy.write_row(row)
 
-    try:
-        return seconds(work, used)
-    finally:
-        bare.close()
+        bare.execute("BEGIN")
+        for table in TABLES:
+            parts = batches(books, table)
+            columns, rows = next(parts)
+            copying = bare.cursor().copy(f"COPY bare.{table} ({', '.join(columns)}) FROM STDIN")
+            copy = copying.__enter__()
+            took += seconds(partial(write, copy, rows), spent)
+            for _, rows in parts:
+                took += seconds(partial(write, copy, rows), spent)
+            took += seconds(partial(copying.__exit__, None, None, None), spent)
+        took += seconds(partial(bare.execute, "COMMIT"), spent)
+    bare.close()
+    used.append(sum(spent))
+    return took
 
 
 def one_by_one(make: Any, count: int) -> None:
@@ -139,10 +151,9 @@ def balances(books: Books, closed: str, open_from: int = 1) -> None:
     """The trial balance of the year beside the bare aggregate over the covering index; one account's ledger."""
     import datetime as dt
 
-    from sqlalchemy import select, text
+    from sqlalchemy import text
 
     from ledger.balance import known_entry, trial_balance
-    from ledger.tables.journal import entry_line
 
     start, end = dt.date(2025, 1, 1), dt.date(2025, 12, 31)
     opened = dt.date(2025, open_from, 1)
@@ -167,16 +178,39 @@ def balances(books: Books, closed: str, open_from: int = 1) -> None:
         turns = [(seconds(bare), seconds(ours)) for _ in range(3)]
         base, mine = (statistics.median(column) for column in zip(*turns, strict=True))
         tell(f"balance de l'année, {closed}", f"{mine * 1e3:.1f} / {base * 1e3:.1f} ms", mine / base, 2.0, False)
-        query = select(entry_line).where(
-            entry_line.c.account == "60001", entry_line.c.date >= start, entry_line.c.date <= end
-        )
+        _ledger_of_account(connection, start, end)
 
-        def ledger_of_account() -> None:
-            balance = 0
-            for row in connection.execute(query.order_by(entry_line.c.date, entry_line.c.entry_id)):
-                balance += row.debit - row.credit
 
-        tell("grand livre d'un compte", f"{seconds(ledger_of_account) * 1e3:.1f} ms")
+def _ledger_of_account(connection: Any, start: Any, end: Any) -> None:
+    """All the lines of one account beside plain rows and a running sum; fifty of them from a key on."""
+    from sqlalchemy import select, text, tuple_
+
+    from ledger.tables.journal import entry_line
+
+    columns = (entry_line.c.date, entry_line.c.entry_id, entry_line.c.position, entry_line.c.debit, entry_line.c.credit)
+    mine = select(*columns).where(entry_line.c.account == "60001", entry_line.c.date.between(start, end))
+    order = (entry_line.c.date, entry_line.c.entry_id, entry_line.c.position)
+    plain = text(
+        "SELECT date, entry_id, position, debit, credit FROM entry_line WHERE account = '60001'"
+        " AND date BETWEEN :start AND :end ORDER BY date, entry_id, position"
+    )
+    bounds = {"start": start, "end": end}
+    if connection.dialect.name == "sqlite":
+        bounds = {name: day.isoformat() for name, day in bounds.items()}
+
+    def run(query: Any, *given: Any) -> int:
+        balance = 0
+        for *_, debit, credit in connection.execute(query, *given):
+            balance += debit - credit
+        return balance
+
+    turns = [(seconds(lambda: run(plain, bounds)), seconds(lambda: run(mine.order_by(*order)))) for _ in range(3)]
+    base, ours = (statistics.median(column) for column in zip(*turns, strict=True))
+    tell("grand livre d'un compte", f"{ours * 1e3:.1f} / {base * 1e3:.1f} ms", ours / base, 1.5, False)
+    middle = connection.execute(mine.order_by(*order).offset(len(connection.execute(mine).all()) // 2).limit(1)).one()
+    page = mine.where(tuple_(*order) > tuple_(*middle[:3]), entry_line.c.date >= middle[0]).order_by(*order).limit(50)
+    took = statistics.median(seconds(lambda: connection.execute(page).all()) for _ in range(21))
+    tell("cinquante lignes du compte à partir d'une clé", f"{took * 1e3:.2f} ms")
 
 
 def close_months(books: Books) -> None:
@@ -202,17 +236,25 @@ def whole_verify(books: Books, count: int) -> None:
     tell(f"verify, {count} écritures", f"{count / seconds(work):.0f} écritures par s")
 
 
-def memory(make: Any) -> None:
-    """Peak of Python's memory for N entries and for four times as many: flat in N."""
+def memory(name: str, counts: tuple[int, int]) -> None:
+    """Peak of memory of a process that posts a stream of N entries, then many times as many: flat in N."""
     peaks = []
-    for count in (5_000, 20_000):
-        books = make()
-        tracemalloc.start()
-        books.post(drafts(count, seed=3))
-        peaks.append(tracemalloc.get_traced_memory()[1])
-        tracemalloc.stop()
-    figures = f"{peaks[1] / 1e6:.1f} / {peaks[0] / 1e6:.1f} Mo"
-    tell("mémoire, 20 000 puis 5 000 écritures", figures, peaks[1] / peaks[0], 1.25, False)
+    for count in counts:
+        told = subprocess.run(
+            [sys.executable, __file__, "--peak", "--engine", name, "--entries", str(count)],
+            check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        peaks.append(int(told.stdout.split()[-1]))
+    figures = f"{peaks[1] / 1e3:.0f} / {peaks[0] / 1e3:.0f} Mo"
+    tell(f"mémoire, {counts[1]} puis {counts[0]} écritures", figures, peaks[1] / peaks[0], 1.25, False)
+
+
+def peak(opened: Any, count: int) -> int:
+    """Post a stream of entries and print the peak of this process, in kilobytes."""
+    with opened() as make:
+        make().post(drafts(count))
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    return 0
 
 
 def main() -> int:
@@ -222,10 +264,13 @@ def main() -> int:
     options.add_argument("--turns", type=int, default=1)
     options.add_argument("--one", type=int, default=300)
     options.add_argument("--engine", choices=("sqlite", "postgresql"))
+    options.add_argument("--peak", action="store_true", help="the memory of one posting, alone")
     asked = options.parse_args()
     for name, opened in (("sqlite", sqlite_books), ("postgresql", postgresql_books)):
         if asked.engine not in (None, name):
             continue
+        if asked.peak:
+            return peak(opened, asked.entries)
         reference = "executemany" if name == "sqlite" else "COPY"
         print(f"  — {name} (référence : {reference}, mêmes lignes, mêmes index)", flush=True)
         with opened() as make:
@@ -233,9 +278,10 @@ def main() -> int:
             books = bulk(make, asked.entries, asked.turns)
             balances(books, "aucun mois clos")
             close_months(books)
+            settle(books)
             balances(books, "onze mois clos", open_from=12)
             whole_verify(books, asked.entries)
-            memory(make)
+        memory(name, (10_000, asked.entries))
     return shown.end()
 
 
