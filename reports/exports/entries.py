@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, Text, select, type_coerce
@@ -118,16 +118,11 @@ def _query(selection: Selection, by_date: bool) -> Select[Any]:
 def stream(connection: Connection, selection: Selection, *, by_date: bool) -> Iterator[ExportEntry]:
     """The entries with their lines, by accounting date or in the order in which they were recorded, in flat memory."""
     rows = connection.execute(_query(selection, by_date), execution_options={"yield_per": CHUNK})
-    for _, group in groupby(rows, key=attrgetter("id")):
+    first = -len(ExportLine._fields)
+    # the columns of the line come last, in the order of its fields
+    for _, group in groupby(rows, key=itemgetter(0)):
         own = list(group)
-        lines = tuple(
-            ExportLine(
-                row.line_position, row.account, row.debit, row.credit, row.line_label, row.line_reference,
-                row.value_date, row.match, row.matched_at,
-            )
-            for row in own
-        )  # fmt: skip
-        yield ExportEntry(own[0], lines)
+        yield ExportEntry(own[0], tuple(ExportLine(*row[first:]) for row in own))
 
 
 def carried_forward(connection: Connection, selection: Selection) -> frozenset[int]:
@@ -161,9 +156,9 @@ _SPACES = re.compile(r" {2,}")
 def one_line(text: str | None) -> str:
     """The text on one line: controls, line ends, tabs and format characters become spaces, runs of spaces one."""
     plain = text or ""
-    if not plain.isprintable():
+    if not plain.isprintable():  # nearly every text is: nothing in it has to be looked for
         plain = "".join(" " if _breaks(character) else character for character in plain)
-    return _SPACES.sub(" ", plain).strip()
+    return (_SPACES.sub(" ", plain) if "  " in plain else plain).strip()
 
 
 def _breaks(character: str) -> bool:
