@@ -1,7 +1,9 @@
 """The run: lines on the table, passes in their declared order, until nothing more can be decided."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable
+from operator import attrgetter, itemgetter
 
 from reconcile.collector import collector_at_rest
 from reconcile.matching.config import DEFAULT_CONFIG, MatchConfig
@@ -41,15 +43,21 @@ def match(
     with collector_at_rest():
         while _decides(table, told):
             table.clear_shown()
-    matches = tuple(sorted((*table.confirmed, *table.shown), key=_place))
+    matches = _in_order([*table.confirmed, *table.shown])
     return Outcome(
         matches, tuple(table.bank.values()), tuple(table.book.values()), _stats(matches), tuple(table.confirmed)
     )
 
 
-def _place(found: Match) -> tuple[int, ...]:
-    """Matches come in the order of their first bank line; those of the books alone come last."""
-    return (0, found.bank_ids[0]) if found.bank_ids else (1, *found.book_ids[0])
+_BANK_IDS = itemgetter(Match._fields.index("bank_ids"))
+_PASS_AND_STATUS = itemgetter(Match._fields.index("pass_name"), Match._fields.index("status"))
+
+
+def _in_order(found: list[Match]) -> tuple[Match, ...]:
+    """Matches in the order of their bank lines; those of the books alone come last."""
+    found.sort(key=_BANK_IDS)
+    alone = bisect_right(found, (), key=_BANK_IDS)
+    return (*found[alone:], *sorted(found[:alone], key=attrgetter("book_ids")))
 
 
 def _decides(table: WorkTable, told: Told | None) -> bool:
@@ -72,7 +80,10 @@ def _confirms(table: WorkTable, step: Pass, told: Told | None) -> bool:
     if not found:
         return False
     # the order in which matches are kept: by bank line, those of one series together
-    table.confirmed[before:] = sorted(found, key=lambda one: (one.facts.get("series", one.bank_ids[0]), one.bank_ids))
+    found.sort(key=_BANK_IDS)
+    if any("series" in one.facts for one in found):
+        found.sort(key=lambda one: one.facts.get("series", one.bank_ids[0]))
+    table.confirmed[before:] = found
     table.sort_open()
     if told is not None:
         told(step.title, len(found), len(table.bank))
@@ -80,7 +91,7 @@ def _confirms(table: WorkTable, step: Pass, told: Told | None) -> bool:
 
 
 def _stats(matches: tuple[Match, ...]) -> tuple[PassStats, ...]:
-    counts = Counter((found.pass_name, found.status) for found in matches)
+    counts = Counter(map(_PASS_AND_STATUS, matches))
     return tuple(
         PassStats(
             step.name,

@@ -9,7 +9,7 @@ from ledger.money import format_each
 from ledger.plural import counted
 from reconcile.matching.config import MatchConfig
 from reconcile.matching.evidence import nature_objection
-from reconcile.matching.passes.reference_pairs import Found, Several, reference_pairs
+from reconcile.matching.passes.reference_pairs import Found, Several, by_handfuls, reference_pairs
 from reconcile.matching.rows import BankId, BankLine, BookId, BookLine, Match
 from reconcile.matching.table import WorkTable, bank_order, book_order, francs, gap_text, name_bank, name_book
 
@@ -27,7 +27,8 @@ FAR = "les dates sont trop éloignées pour une référence qui peut resservir"
 def run(table: WorkTable) -> None:
     """Confirm the pairs that one exact reference and one amount designate on both sides."""
     pairs = reference_pairs(table.bank.values(), table.book.values())
-    _decide(table, pairs.alone)
+    for some in by_handfuls(pairs.alone):
+        _decide(table, some)
     if pairs.disputed:
         _show_ties(table, pairs.disputed)
 

@@ -5,7 +5,7 @@ A loop that asks each line for its fields would cost several times as much as th
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
 from reconcile.matching.references import exact_keys, written_alike
@@ -55,7 +55,9 @@ def reference_pairs(bank: Iterable[BankLine], book: Iterable[BookLine]) -> Pairs
     pairs: list[Found] = []
     lines, entries = _by_book(bank), _by_book(book)
     for code in lines.keys() & entries.keys():
-        _pair(lines[code], index_by_reference(entries[code]), pairs)
+        index = index_by_reference(entries[code])
+        for some in by_handfuls(lines[code]):
+            _pair(some, index, pairs)
     # a pair is alone when no other pair has its line or its entry: most often none has
     seen, booked = [id(found[0]) for found in pairs], [id(found[1]) for found in pairs]
     if len(set(seen)) == len(pairs) == len(set(booked)):
@@ -68,6 +70,15 @@ def reference_pairs(bank: Iterable[BankLine], book: Iterable[BookLine]) -> Pairs
 
 
 Row = TypeVar("Row", BankLine, BookLine)
+Item = TypeVar("Item")
+HANDFUL = 500
+"""Rows worked on together: what one step has read, the next finds again in the processor's own memory."""
+
+
+def by_handfuls(rows: list[Item]) -> Iterator[list[Item]]:
+    """The rows, so many at a time."""
+    for start in range(0, len(rows), HANDFUL):
+        yield rows[start : start + HANDFUL]
 
 
 def _by_book(rows: Iterable[Row]) -> dict[str, list[Row]]:
@@ -80,12 +91,22 @@ def _by_book(rows: Iterable[Row]) -> dict[str, list[Row]]:
     return found
 
 
-def index_by_reference(entries: Sequence[BookLine]) -> Index:
+def index_by_reference(entries: list[BookLine]) -> Index:
     """The entries of one book by each telling reference that they bear: the entry itself, or several."""
-    both = [entry.references for entry in entries]
-    own, documents = exact_keys([pair[0] for pair in both]), exact_keys([pair[1] for pair in both])
-    keys = [one or other for one, other in zip(own, documents, strict=True)]
-    index: Index = dict(zip(keys, entries, strict=True))
+    index: Index = {}
+    keys: list[str] = []
+    further: list[tuple[BookLine, str]] = []
+    for some in by_handfuls(entries):
+        both = [entry.references for entry in some]
+        own, documents = exact_keys([pair[0] for pair in both]), exact_keys([pair[1] for pair in both])
+        chosen = [one or other for one, other in zip(own, documents, strict=True)]
+        index.update(zip(chosen, some, strict=True))
+        keys += chosen
+        further += [
+            (entry, other)
+            for one, other, entry in zip(own, documents, some, strict=True)
+            if one and other and one != other
+        ]
     index.pop("", None)
     if len(index) < len(keys) - keys.count(""):
         # the last bearer of a reference took the place of the others
@@ -94,9 +115,8 @@ def index_by_reference(entries: Sequence[BookLine]) -> Index:
         for key, entry in zip(keys, entries, strict=True):
             if key in shared:
                 _enter(index, entry, key)
-    for one, other, entry in zip(own, documents, entries, strict=True):
-        if one and other and one != other:
-            _enter(index, entry, other)
+    for entry, other in further:
+        _enter(index, entry, other)
     return index
 
 
