@@ -9,7 +9,6 @@ from ledger.age import age_class, age_days
 from ledger.money import format_francs
 from ledger.refusal import plain
 from reconcile.bank_position import Position
-from reconcile.banking_days import last_open_day
 from reconcile.suspense import SuspenseItem
 
 
@@ -86,9 +85,11 @@ class Etat:
 
 
 def make_etat(
-    at: Position, covered_until: dt.date | None, suspense: Sequence[SuspenseItem], known_entry: int, known_command: int
-) -> Etat:
-    """The statement of a position at a month's end. `covered_until` is the last day that statements answer for."""
+    at: Position, covered_until: dt.date | None, expected: dt.date, suspense: Sequence[SuspenseItem], known_entry: int,
+    known_command: int,
+) -> Etat:  # fmt: skip
+    """The statement of a position at a month's end. `covered_until` is the last day that statements answer for,
+    `expected` the last one on which the bank of the State surely books."""
     to_book = tuple(
         _item(f"B-{line.id}", at.day, line.date, f"{line.statement}, ligne {line.position}",
               line.customer_reference or line.bank_reference or "", line.label, line.amount)
@@ -116,7 +117,7 @@ def make_etat(
         adjusted_bank=at.adjusted_bank,
         difference=at.difference,
         suspense=items,
-        faults=tuple(find_faults(at, covered_until)),
+        faults=tuple(find_faults(at, covered_until, expected)),
         known_entry=known_entry,
         known_command=known_command,
     )
@@ -129,14 +130,13 @@ def _item(
     return EtatItem(name, seen, place, reference, label, amount, days, age_class(days))
 
 
-def find_faults(at: Position, covered_until: dt.date | None) -> list[EtatFault]:
+def find_faults(at: Position, covered_until: dt.date | None, expected: dt.date) -> list[EtatFault]:
     """Why a statement cannot be signed: codes no_statement, month_not_covered, statement_unproven, statements_gap,
     opening_not_taken_over, matches_unbalanced, difference."""
     name = f"{at.book} au {at.day:%d/%m/%Y}"
     if at.bank is None:
         return [EtatFault("no_statement", f"Aucun relevé n'a été importé pour le compte du livre {name}.")]
     found = []
-    expected = last_open_day(at.book, at.day)
     if covered_until is None or covered_until < expected:
         until = "aucun" if covered_until is None else f"le {covered_until:%d/%m/%Y}"
         message = (

@@ -6,11 +6,13 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from ledger.levy.decisions import holidays_decided
 from ledger.month import month_end
 from ledger.refusal import Refusal
 from ledger.tables.commands import command_log
 from ledger.tables.journal import entry
 from reconcile.bank_position import position
+from reconcile.banking_days import last_open_day
 from reconcile.etat import Etat, make_etat
 from reconcile.suspense import open_suspense, suspense_moves
 from reconcile.tables import statement
@@ -46,7 +48,8 @@ def etat_of(
     at = position(connection, book, end, known=known_entry, known_command=known_command)
     suspense = open_suspense(suspense_moves(connection, book, end, known_entry))
     covered = covered_until(_statements(connection, book, known_command), end)
-    return make_etat(at, covered, suspense, known_entry, known_command)
+    expected = last_open_day(book, end, holidays_decided(connection, book))
+    return make_etat(at, covered, expected, suspense, known_entry, known_command)
 
 
 def _statements(connection: Connection, book: str, known_command: int) -> Sequence[Any]:

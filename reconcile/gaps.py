@@ -8,9 +8,7 @@ from typing import Any, NamedTuple
 
 from ledger.money import format_francs
 from ledger.plural import counted
-from reconcile.banking_days import open_days
-
-DAY = dt.timedelta(days=1)
+from reconcile.banking_days import DAY, NOTHING_DECIDED, Decided, open_days
 
 
 class KnownStatement(NamedTuple):
@@ -29,40 +27,41 @@ LONG_SILENCE_OPEN_DAYS = 5
 
 
 def find_gaps(
-    statements: Sequence[KnownStatement], book: str, until: dt.date | None, silent_days: int, *, expected: bool = False
-) -> list[dict[str, Any]]:
+    statements: Sequence[KnownStatement], book: str, until: dt.date | None, silent_days: int, *,
+    expected: bool = False, decided: Decided = NOTHING_DECIDED,
+) -> list[dict[str, Any]]:  # fmt: skip
     """Each fault as `{"code", "message", "from", "to", "statement"}`, in the order of dates.
 
     Codes: no_statement, opening_not_previous_closing (with `difference`), number_missing, days_without_statement,
     overlap, silent_account. Days when the bank of the book's State is or may be closed never count as missing.
-    `expected` says that statements are asked for up to `until`: the days after the last one count then.
+    `decided` gives the holidays that the State has decided. `expected` says that statements are asked for up to
+    `until`: the days after the last one count then.
     """
     chain = sorted(statements, key=lambda one: (one.end or dt.date.min, one.start or dt.date.min, one.id))
     found: list[dict[str, Any]] = []
     if not chain:
         return [_gap("no_statement", "Aucun relevé n'a été importé pour ce compte.", None, until, None)]
     for before, after in itertools.pairwise(chain):
-        found.extend(_between(before, after, book))
+        found.extend(_between(before, after, book, decided))
     last = chain[-1].end
     if last is not None and until is not None and (until - last).days > silent_days:
         days = (until - last).days
         message = f"Aucun relevé depuis le {last:%d/%m/%Y}, soit {counted(days, 'jour')} avant le {until:%d/%m/%Y}."
         found.append(_gap("silent_account", message, last, until, chain[-1].id, days=days))
     elif last is not None and until is not None and expected:
-        found.extend(_unseen(last + DAY, until, book, chain[-1].id))
+        found.extend(_unseen(last + DAY, until, open_days(book, last + DAY, until, decided), chain[-1].id))
     return found
 
 
-def _unseen(start: dt.date, end: dt.date, book: str, statement: int, least: int = 1) -> list[dict[str, Any]]:
+def _unseen(start: dt.date, end: dt.date, days: int, statement: int, least: int = 1) -> list[dict[str, Any]]:
     """The days without a statement, when so many of them are surely days of banking."""
-    days = open_days(book, start, end)
     if days < least:
         return []
     message = f"Aucun relevé du {start:%d/%m/%Y} au {end:%d/%m/%Y}, dont {counted(days, 'jour ouvré')}."
     return [_gap("days_without_statement", message, start, end, statement, open_days=days)]
 
 
-def _between(before: KnownStatement, after: KnownStatement, book: str) -> list[dict[str, Any]]:
+def _between(before: KnownStatement, after: KnownStatement, book: str, decided: Decided) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     span = (before.end, after.start, after.id)
     overlapping = before.end is not None and after.start is not None and after.start < before.end
@@ -88,7 +87,8 @@ def _between(before: KnownStatement, after: KnownStatement, book: str) -> list[d
     if before.end is not None and after.start is not None and (after.start - before.end).days > 1:
         joined = known and before.closing == after.opening
         least = LONG_SILENCE_OPEN_DAYS if joined else 1
-        found.extend(_unseen(before.end + DAY, after.start - DAY, book, after.id, least))
+        start, end = before.end + DAY, after.start - DAY
+        found.extend(_unseen(start, end, open_days(book, start, end, decided), after.id, least))
     return found
 
 

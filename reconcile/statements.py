@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from ledger.bank_accounts import bound_accounts
+from ledger.levy.decisions import holidays_decided
 from ledger.refusal import Refusal
 from reconcile.gaps import KnownStatement, find_gaps
 from reconcile.tables import statement, statement_file, statement_line, statement_line_again
@@ -91,9 +92,10 @@ def statement_gaps(
     found: list[dict[str, Any]] = []
     for account in bound_accounts(connection):
         mine = [_known(one) for one in stored if one["iban"] == account.iban]
+        decided = holidays_decided(connection, account.book)
         found.extend(
             {"book": account.book, "account": account.iban, **gap}
-            for gap in find_gaps(mine, account.book, last, silent_days, expected=until is not None)
+            for gap in find_gaps(mine, account.book, last, silent_days, expected=until is not None, decided=decided)
         )
     return found
 

@@ -109,3 +109,12 @@ def test_a_month_is_covered_up_to_the_last_day_of_banking(
     if not covered:
         expected = "30/10/2025" if book == "BF" else "31/10/2025"
         assert f"dernier jour où la banque est ouverte, le {expected}" in faults["month_not_covered"]
+
+
+def test_a_decision_of_the_state_settles_the_day_of_a_feast() -> None:
+    days = [day(f"2026-05-{number}") for number in (25, 26, 27, 28, 29)]
+    decided = {day("2026-05-28"): "Tabaski"}
+    assert [surely_open("BF", one, decided) for one in days] == [True, True, True, False, True]
+    worked = {day("2026-05-01"): None}
+    assert (surely_open("BF", day("2026-05-01")), surely_open("BF", day("2026-05-01"), worked)) == (False, True)
+    assert last_open_day("ML", day("2025-10-31"), {day("2025-10-31"): "Jour chômé"}) == day("2025-10-30")
