@@ -26,8 +26,8 @@ DECIMALS = 10
 
 def percent_number(part: int, whole: int) -> float:
     """The part in percent of the whole, cut after ten decimals: what is printed is what was computed in integers."""
-    units, rest = divmod(part * 100 * 10**DECIMALS // whole if whole else 0, 10**DECIMALS)
-    return float(f"{units}.{rest:0{DECIMALS}d}")
+    cut = part * 100 * 10**DECIMALS // whole if whole else 0
+    return cut / 10**DECIMALS  # the division of two integers is correctly rounded: its shortest text is the decimal
 
 
 def fraction_text(part: int, whole: int) -> str:

@@ -31,6 +31,7 @@ TITLES = {
     "declaration_total": "Total différent de ses déclarations",
     "declaration_twice": "Déclarations en double",
     "declarations_missing": "Base sans déclaration",
+    "exempt_not_in_force": "Exonération qui n'est plus en vigueur",
     "exempt_share": "Part exonérée inhabituelle",
     "late": "Reversement tardif",
     "never_credited": "Reversement non vu par la banque",
@@ -146,6 +147,13 @@ DECLARED = {
 }
 
 
+def _exempt(row: Collection, law: LevyLaw) -> Iterator[Anomaly]:
+    if row.exempt_not_in_force:
+        value = format_francs(row.exempt_not_in_force)
+        text = f"{value} exonérés sous un code qu'une décision rétroactive a retiré pour ce mois : état à rectifier ?"
+        yield _made("exempt_not_in_force", row, row.exempt_not_in_force, text)
+
+
 def _declarations(row: Collection, law: LevyLaw) -> Iterator[Anomaly]:
     one = row.declared
     if one is None:
@@ -166,7 +174,7 @@ def _declarations(row: Collection, law: LevyLaw) -> Iterator[Anomaly]:
         yield _made("declaration_total", row, row.assessed - one.assessed, text)
 
 
-ALONE: tuple[Callable[[Collection, LevyLaw], Iterator[Anomaly]], ...] = (_rate, _declarations, _chain, _filing)
+ALONE: tuple[Callable[[Collection, LevyLaw], Iterator[Anomaly]], ...] = (_rate, _exempt, _declarations, _chain, _filing)
 """The rules that look at one month alone."""
 
 

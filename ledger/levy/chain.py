@@ -32,7 +32,8 @@ class Collection:
     assessed - collected; `to_remit` = collected - remitted, negative when too much was sent. `gap` = assessed -
     credited = `not_collected` + `not_remitted` + `in_transit` + `unexplained`, each of any sign. `refunded` is what
     the account gave back under the reference: `credited` no longer holds it, the returns may still state it as
-    remitted. `days_late` counts from `due_date` to the day of the remittance, or to the day of the report while
+    remitted. `exempt_not_in_force` is the exempt value under codes that a later decision took away from that month.
+    `days_late` counts from `due_date` to the day of the remittance, or to the day of the report while
     something is still to remit.
     """
 
@@ -60,6 +61,7 @@ class Collection:
     in_transit: int = 0
     unexplained: int = 0
     refunded: int = 0
+    exempt_not_in_force: int = 0
     declared: DeclaredMonth | None = None
 
     @property
@@ -212,6 +214,7 @@ def _row(
         not_remitted=one.collected - one.remitted,
         in_transit=to_credit if recent and to_credit > 0 else 0,
         unexplained=0 if recent and to_credit > 0 else to_credit,
+        exempt_not_in_force=sum(x.value for x in one.exempt if law.exemption(x.code, one.period) is None),
         declared=declared,
     )
 

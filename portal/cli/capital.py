@@ -182,7 +182,7 @@ def _show(found: dict[str, Any]) -> None:
     for row in [*found["by_state"], found["all"]]:
         figures = (row[name] for name in ("subscribed", "called", "paid", "to_pay", "to_call", "late"))
         say(f"{row['state']:<5}" + "".join(f"{format_francs(one):>20}" for one in figures) + f"{row['days_late']:>8}")
-    say(fill("Non souscrit : {not_subscribed:F} FCFA · à libérer avant le {paid_by:D}", **found))
+    say(fill("Non souscrit : {not_subscribed:F} FCFA · à libérer au plus tard le {paid_by:D}", **found))
     for one in found["calls"]:
         if one["remaining"]:
             say(

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ledger.engine import open_engine
 from ledger.guards import guard_name
+from ledger.levy.anomalies import anomalies
 from ledger.levy.decisions import (
     Decision,
     DecisionDated,
@@ -179,6 +180,9 @@ def test_the_end_of_an_exemption_shows_the_values_that_lose_it(ledger: Ledger) -
         retroactive=True,
     )  # fmt: skip
     assert [(one["period"], one["before"], one["after"]) for one in done["changes"]] == [("2025-06", 40_000_000, 0)]
+    with ledger.read() as connection:
+        found = [(one.code, one.period, one.amount) for one in anomalies(chain(ledger), levy_law(connection))]
+    assert ("exempt_not_in_force", "2025-06", 40_000_000) in found
 
 
 def test_a_holiday_of_a_state_is_known_and_can_be_worked_after_all(ledger: Ledger) -> None:
