@@ -8,6 +8,7 @@ from typing import Any
 
 from ledger.book import BOOKS
 from ledger.entry_file import AmountNotWhole
+from ledger.money import share
 from ledger.orders.order import KINDS, PAYMENT, Charge, Document, Payee, PaymentOrder, payee_from
 from ledger.refusal import Refusal
 
@@ -15,6 +16,7 @@ ORDER_KEYS = {
     "purpose", "payee", "amount", "charges", "account", "documents", "key", "kind", "reissues", "on_behalf_of",
 }  # fmt: skip
 TEXT_MAX = 500
+SHARE_MAX = 1_000_000
 DOCUMENT_MAX = 20 * 1024 * 1024
 """Bytes of one supporting document: a scanned file of many pages, not an archive."""
 
@@ -116,7 +118,7 @@ def _request(item: Any, at: _Place, folder: Path) -> OrderRequest:
         payee=creditor,
         amount=at.amount(item),
         account=at.text(item, "account"),
-        charges=_charges(item, at),
+        charges=_charges(item, at, at.amount(item)),
         documents=documents,
         kind=kind,
         on_behalf_of=at.optional(item, "on_behalf_of"),
@@ -125,16 +127,30 @@ def _request(item: Any, at: _Place, folder: Path) -> OrderRequest:
     return OrderRequest(order, contents, at.optional(item, "key"))
 
 
-def _charges(item: Mapping[str, Any], at: _Place) -> tuple[Charge, ...]:
-    what = "attendu la part de chaque livre, dont la somme est le montant de l'ordre"
-    found = []
-    for charge in at.list(item, "charges", what):
-        at.object(charge, {"book", "amount"})
-        book = at.text(charge, "book")
-        if book not in BOOKS:
-            raise at.fault(f"le livre « {book} » n'existe pas ({', '.join(BOOKS)})")
-        found.append(Charge(book, at.amount(charge)))
-    return tuple(sorted(found, key=lambda charge: BOOKS.index(charge.book)))
+def _charges(item: Mapping[str, Any], at: _Place, amount: int) -> tuple[Charge, ...]:
+    """The part of each book, in francs; or all by `share`, the order's amount then given away to the last franc."""
+    rows = at.list(item, "charges", "attendu la part de chaque livre, dont la somme est le montant de l'ordre")
+    books = [_book(row, at) for row in rows]
+    shared = [row for row in rows if "share" in row]
+    if not shared:
+        found = [Charge(book, at.amount(row)) for book, row in zip(books, rows, strict=True)]
+        return tuple(sorted(found, key=lambda charge: BOOKS.index(charge.book)))
+    if len(shared) < len(rows) or any("amount" in row for row in rows):
+        raise at.fault("« charges » mêle « amount » et « share » : attendu l'un ou l'autre pour toutes")
+    if len(set(books)) < len(books):
+        raise at.fault("un livre est chargé deux fois")
+    if any(type(row["share"]) is not int or not 0 < row["share"] <= SHARE_MAX for row in rows):
+        raise at.fault(f"« share » est un nombre entier de 1 à {SHARE_MAX}")
+    weights = sorted(zip(books, (row["share"] for row in rows), strict=True), key=lambda pair: BOOKS.index(pair[0]))
+    parts = share(amount, [weight for _, weight in weights])
+    return tuple(Charge(book, part) for (book, _), part in zip(weights, parts, strict=True))
+
+
+def _book(row: Any, at: _Place) -> str:
+    book = at.text(at.object(row, {"book", "amount", "share"}), "book")
+    if book not in BOOKS:
+        raise at.fault(f"le livre « {book} » n'existe pas ({', '.join(BOOKS)})")
+    return book
 
 
 def _documents(

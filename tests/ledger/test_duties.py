@@ -1,9 +1,11 @@
 """Separation of duties, the optional rule of nationalities, the accountant's checks, the handover."""
 
 import itertools
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ledger.mandates.mandate import Mandate
 from ledger.orders.checks import (
@@ -196,3 +198,28 @@ def test_a_predecessors_order_is_not_paid_but_may_be_suspended_or_returned() -> 
             check_confirmed("2026-0012", act, stage, signed, HOLDER, "ministre-ml")
     for act, stage in (("suspend", "authorised"), ("return", "accepted"), ("cancel", "accepted")):
         check_confirmed("2026-0012", act, stage, signed, HOLDER, "ministre-ml")
+
+
+NATIONS = st.sampled_from(["BF", "ML", "NE", None])
+DUTIES = st.sampled_from(["request", "visa", "authorise", "pay"])
+
+
+@given(st.lists(st.tuples(DUTIES, NATIONS), max_size=5), DUTIES, NATIONS, st.integers(-2, 2))
+def test_the_rule_of_nationalities_is_that_of_a_slow_reading(
+    past: list[tuple[str, str | None]], duty: str, nation: str | None, days: int
+) -> None:
+    """On a day of the rule, two offices of an order are never of one nationality, nor of an unknown one."""
+    start = date(2026, 3, 2)
+    rule = NationalityRule(start, start + timedelta(days=2), "Décision fictive")
+    done = [Performed(one, f"p{place}", other) for place, (one, other) in enumerate(past)]
+    offices = {"visa", "authorise", "pay"}
+    clash = any(
+        {one, duty} <= offices and one != duty and (other is None or nation is None or other == nation)
+        for one, other in past
+    )
+    try:
+        check_nationalities("2026-0001", Performed(duty, "x", nation), done, [rule], start + timedelta(days=days))
+        refused = False
+    except NationalityConflict:
+        refused = True
+    assert refused == (clash and days in (0, 1))

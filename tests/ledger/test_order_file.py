@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -41,6 +42,26 @@ def test_an_order_is_read_whole(folder: Path) -> None:
     assert request.key == "k-1"
 
 
+@given(
+    st.integers(3, 10**15 - 1),
+    st.lists(st.sampled_from(["BF", "ML", "NE"]), min_size=1, max_size=3, unique=True),
+    st.lists(st.integers(1, 1_000_000), min_size=3, max_size=3),
+)
+def test_a_split_gives_every_franc_away(amount: int, books: list[str], shares: list[int]) -> None:
+    """Against a slow reading: each part is within a franc of its quota, and together they are the order."""
+    rows = [{"book": book, "share": weight} for book, weight in zip(books, shares, strict=False)]
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "piece.txt").write_text("facture fictive", encoding="utf-8")
+        (request,) = read_orders({"orders": [{**ORDER, "amount": amount, "charges": rows}]}, "o.json", folder)
+    charges = request.order.charges
+    total = sum(shares[: len(books)])
+    assert sum(charge.amount for charge in charges) == amount
+    assert [charge.book for charge in charges] == sorted(books)
+    weights = {row["book"]: row["share"] for row in rows}
+    assert all(abs(charge.amount * total - amount * weights[charge.book]) < total for charge in charges)
+
+
 def without(name: str) -> dict[str, Any]:
     """The order lacking one field."""
     return {key: value for key, value in ORDER.items() if key != name}
@@ -56,6 +77,16 @@ REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
     "true as an amount": ("amount_not_whole", {**ORDER, "amount": True}),
     "an unknown field": ("order_file_unreadable", {**ORDER, "montant": 700}),
     "an unknown book": ("order_file_unreadable", {**ORDER, "charges": [{"book": "CI", "amount": 700}]}),
+    "amounts and shares together": (
+        "order_file_unreadable",
+        {**ORDER, "charges": [{"book": "BF", "amount": 400}, {"book": "ML", "share": 1}]},
+    ),
+    "a share of nothing": ("order_file_unreadable", {**ORDER, "charges": [{"book": "BF", "share": 0}]}),
+    "half a share": ("order_file_unreadable", {**ORDER, "charges": [{"book": "BF", "share": 0.5}]}),
+    "a book that shares twice": (
+        "order_file_unreadable",
+        {**ORDER, "charges": [{"book": "BF", "share": 1}, {"book": "BF", "share": 2}]},
+    ),
     "an unknown kind": ("order_file_unreadable", {**ORDER, "kind": "don"}),
     "a false account of the payee": ("iban_invalid", {**ORDER, "payee": {"name": "B", "iban": "NE00NE9990100102025"}}),
     "a document that is not there": ("document_unusable", {**ORDER, "documents": ["absente.pdf"]}),
