@@ -27,7 +27,8 @@ DECIMALS = 10
 def percent_number(part: int, whole: int) -> float:
     """The part in percent of the whole, cut after ten decimals: what is printed is what was computed in integers."""
     cut = part * 100 * 10**DECIMALS // whole if whole else 0
-    found: float = cut / 10**DECIMALS  # the division of two integers is correctly rounded: its shortest text is the decimal
+    # the division of two integers is correctly rounded: its shortest text is the decimal
+    found: float = cut / 10**DECIMALS
     return found
 
 
