@@ -208,7 +208,9 @@ def _ledger_of_account(connection: Any, start: Any, end: Any) -> None:
     base, ours = (statistics.median(column) for column in zip(*turns, strict=True))
     tell("grand livre d'un compte", f"{ours * 1e3:.1f} / {base * 1e3:.1f} ms", ours / base, 1.5, False)
     middle = connection.execute(mine.order_by(*order).offset(len(connection.execute(mine).all()) // 2).limit(1)).one()
-    page = mine.where(tuple_(*order) > tuple_(*middle[:3]), entry_line.c.date >= middle[0]).order_by(*order).limit(50)
+    # one lower bound alone: the key itself
+    later = (entry_line.c.account == "60001", entry_line.c.date <= end, tuple_(*order) > tuple_(*middle[:3]))
+    page = select(*columns).where(*later).order_by(*order).limit(50)
     took = statistics.median(seconds(lambda: connection.execute(page).all()) for _ in range(21))
     tell("cinquante lignes du compte à partir d'une clé", f"{took * 1e3:.2f} ms")
 

@@ -159,12 +159,13 @@ def rows_of(books: Books) -> dict[str, tuple[list[str], list[tuple[Any, ...]]]]:
 
 def batches(books: Books, table: str, size: int = 20_000) -> Iterator[tuple[list[str], list[tuple[Any, ...]]]]:
     """The rows of a table as the driver takes them back, so many at a time, in the order in which they were written."""
-    with books.engine.connect().execution_options(yield_per=size) as connection, connection.begin():
+    with books.ledger().read() as connection:
         columns = list(connection.exec_driver_sql(f"SELECT * FROM {table} LIMIT 0").keys())
         names = [name for name in columns if name != "sealed_in"]
-        for part in connection.exec_driver_sql(f"SELECT {', '.join(names)} FROM {table} ORDER BY 1, 2").partitions(
-            size
-        ):
+        rows = connection.exec_driver_sql(
+            f"SELECT {', '.join(names)} FROM {table} ORDER BY 1, 2", execution_options={"yield_per": size}
+        )
+        for part in rows.partitions(size):
             yield names, [tuple(row) for row in part]
 
 
