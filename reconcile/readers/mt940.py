@@ -49,7 +49,10 @@ def read(data: bytes, *, bound_currency: str | None = None) -> tuple[Statement, 
 
 
 def read_documents(documents: Sequence[bytes], *, bound_currency: str | None = None) -> tuple[Statement, ...]:
-    """The statements of one or more files that came together, taken in the order of their page numbers; see `read`."""
+    """The statements of one or more files that came together, taken in the order of their page numbers.
+
+    Refuses: statement_file_refused, as `read`.
+    """
     faults: list[Fault] = []
     parts = [pages_of(movements_and_fields(decode(data).text), faults, bound_currency) for data in documents]
     parts.sort(key=lambda part: _parts(part[0].number)[1] or 0 if part else 0)
