@@ -27,7 +27,7 @@ from reconcile.import_statement import Received, store
 from reconcile.matches import list_matches
 from reconcile.matching.rows import BookLine
 from reconcile.model import Statement, StatementFile, StatementLine
-from reconcile.run import run_book
+from reconcile.run import run_in_parts
 
 
 def entries(book: list[BookLine]) -> Iterator[EntryDraft]:
@@ -83,7 +83,7 @@ def main(size: int) -> None:
             lambda: ledger.perform("import", lambda unit: store(unit, file, [Received("b", b"", "0" * 64)], "BF")),
         )
         for title in ("rapprocher", "rapprocher de nouveau"):
-            told = step(title, lambda: ledger.perform("run", lambda unit: run_book(unit, "BF")))
+            told = step(title, lambda: run_in_parts(ledger, "BF"))
             shown.tell("", f"{told['confirmed']} rapprochés, {told['open']} en attente")
         with ledger.read() as connection:
             step("relire les rapprochements", lambda: list_matches(connection, "BF"))
