@@ -100,6 +100,7 @@ def _trial(rows: list[BalanceRow], chart: dict[str, Account]) -> Table:
         group_titles={code: book_title(code) for code in TITLES},
         total_label=None,
         notes=(
+            "CONSOLIDATED : les trois livres ensemble. "
             "Montants en francs CFA entiers. Un solde figure d'un seul côté ; les à-nouveaux de l'exercice sont en "
             "soldes d'ouverture. Les comptes consolidés sont la somme des trois livres, compte par compte.",
         ),
