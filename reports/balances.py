@@ -50,9 +50,13 @@ def require_one_year(connection: Connection, request: ReportRequest) -> None:
 
 def in_period(request: ReportRequest, book: str) -> tuple[Any, ...]:
     """The conditions on `entry_line` for the movements of a book in the period."""
+    return (*up_to_the_end(request, book), entry_line.c.date >= request.start)
+
+
+def up_to_the_end(request: ReportRequest, book: str) -> tuple[Any, ...]:
+    """The same without the first day, for a reader that goes on from a line it has already met."""
     return (
         entry_line.c.book == book,
-        entry_line.c.date >= request.start,
         entry_line.c.date <= request.end,
         entry_line.c.entry_id <= request.known,
     )

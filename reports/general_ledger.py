@@ -10,7 +10,7 @@ from ledger.balance import BalanceRow
 from ledger.chart import Account, chart_accounts
 from ledger.money import format_francs
 from ledger.tables.journal import entry, entry_line
-from reports.balances import in_period, is_carried, journal_sums, period_balances
+from reports.balances import in_period, is_carried, journal_sums, period_balances, up_to_the_end
 from reports.common import book_title, francs, make_report
 from reports.dataset import Column, Control, Link, Report, Row, Table
 from reports.request import ReportRequest
@@ -78,7 +78,11 @@ def _lines(connection: Connection, request: ReportRequest, balances: list[Balanc
 
 
 def _movements(connection: Connection, request: ReportRequest, account: BalanceRow) -> Iterator[Any]:
-    """The lines of one account by date and place in the journal, a chunk at a time, each found by the one before."""
+    """The lines of one account by date and place in the journal, a chunk at a time, each found by the one before.
+
+    The place is the only lower bound, the first day's included: beside a second one SQLite would read each chunk from
+    the first day again.
+    """
     place = (entry_line.c.date, entry_line.c.entry_id, entry_line.c.position)
     query = (
         select(
@@ -93,11 +97,12 @@ def _movements(connection: Connection, request: ReportRequest, account: BalanceR
             entry_line.c.credit,
         )
         .join(entry, entry.c.id == entry_line.c.entry_id)
-        .where(*in_period(request, account.book), entry_line.c.account == account.account, ~is_carried(request))
+        .where(*up_to_the_end(request, account.book), entry_line.c.account == account.account, ~is_carried(request))
         .order_by(*place)
         .limit(CHUNK)
     )
-    rows = connection.execute(query).all()
+    before_all = (request.start, 0, 0)
+    rows = connection.execute(query.where(tuple_(*place) > before_all)).all()
     while rows:
         for date, _, _, journal, year, number, *rest in rows:
             yield (date, f"{journal}/{year}/{number}", *rest)
