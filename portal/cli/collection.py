@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from portal.cli.context import answer, open_ledger, say, settings
+from portal.cli.context import answer, open_ledger, say, settings, tell
 from portal.cli.declarations import FAULTS, declarations
 from portal.cli.group import group
 from portal.cli.levy_law import GROUPS
@@ -88,9 +88,14 @@ def status(
 ) -> None:
     """Montrer le liquidé, le recouvré, le reversé et le crédité, par État, et ce qui manque."""
     from ledger.levy.status import levy_status
+    from ledger.refusal import plain
+    from reconcile.proposed_regularisations import proposed_regularisations
 
     with open_ledger().read() as connection:
-        found = levy_status(connection, book=_code(connection, book), as_of=as_of and as_of.date())
+        code = _code(connection, book)
+        found = levy_status(connection, book=code, as_of=as_of and as_of.date())
+        proposed = proposed_regularisations(connection, code) if as_of is None else []
+        found["regularisations"] = plain([one._asdict() for one in proposed])
     answer(found, lambda: _show_status(found, anomalies))
 
 
@@ -143,6 +148,13 @@ def _show_status(found: dict[str, Any], every: bool) -> None:
     for row in found["by_state"]:
         if row["without_reference"]:
             say(fill("  {book} : {without_reference:F} crédités sans référence connue", **row))
+    if found["regularisations"]:
+        tell(
+            "  {count:crédit|crédits} en imputation provisoire pour {amount:F} francs : un reversement déclaré les "
+            "explique (pcaes reconcile suggestions)",
+            count=len({one["entry"] for one in found["regularisations"]}),
+            amount=sum(one["amount"] for one in found["regularisations"]),
+        )
     say()
     for one in found["anomaly_counts"]:
         say(f"  {one['count']:>5}  {one['title']}")

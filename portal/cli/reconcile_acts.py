@@ -1,5 +1,6 @@
 """The acts of reconciliation that a person decides: confirm, undo, impute, regularise; and what was decided before."""
 
+import shlex
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -103,15 +104,24 @@ def regularise(
 
 
 def suggestions(book: Annotated[str | None, typer.Option("--book", help="Livre : BF, ML ou NE")] = None) -> None:
-    """Ce qui fut décidé auparavant pour des lignes semblables ; rien n'est confirmé."""
+    """Ce qui fut décidé pour des lignes semblables, et les imputations provisoires qui sont un reversement déclaré."""
     from ledger.money import format_francs
     from ledger.refusal import plain
+    from reconcile.proposed_regularisations import proposed_regularisations
     from reconcile.suggestions import suggestions as find
 
     with open_ledger().read() as connection:
         found = plain(find(connection, book and book.upper()))
+        waiting = plain([one._asdict() for one in proposed_regularisations(connection, book and book.upper())])
 
     def show() -> None:
+        for one in waiting:
+            say(f"{one['entry']}  {one['date']}  {format_francs(one['left']):>20}  {one['label'][:50]}")
+            say(f"      {one['reason']}")
+            say(
+                f"      pcaes reconcile regularise {one['entry']} --account {one['to']} "
+                f"--reference {shlex.quote(one['reference'])} --amount {one['amount']} --reason …"
+            )
         for one in found:
             amount = format_francs(one["amount"])
             say(f"{one['book']} ligne {one['line']}  {one['booking_date']}  {amount:>20}  {one['label'][:50]}")
@@ -120,7 +130,7 @@ def suggestions(book: Annotated[str | None, typer.Option("--book", help="Livre :
             if one["search"]:
                 say(f"      {one['search']['reason']}")
                 say(f"      {one['search']['nearest_rejected']}")
-        if not found:
+        if not found and not waiting:
             say("Aucune ligne ouverte ne ressemble à une décision passée.")
 
-    answer({"suggestions": found}, show)
+    answer({"suggestions": found, "regularisations": waiting}, show)
