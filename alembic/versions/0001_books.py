@@ -136,6 +136,7 @@ def _tables_of_reference() -> None:
         sa.Column("rank", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("code", name="pk_book"),
         _check("book_code", "code IN ('BF', 'ML', 'NE') AND title <> ''"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "journal",
@@ -143,6 +144,7 @@ def _tables_of_reference() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("code", name="pk_journal"),
         _check("journal_code", "code IN ('BQ', 'PC', 'OP', 'CA', 'OD', 'AN') AND title <> ''"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "account",
@@ -165,6 +167,7 @@ def _tables_of_reference() -> None:
             " OR (number = '52111' AND coalesce(book, '') = 'BF') OR (number = '52112' AND coalesce(book, '') = 'ML')"
             " OR (number = '52113' AND coalesce(book, '') = 'NE')",
         ),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "account_event",
@@ -189,6 +192,7 @@ def _tables_of_reference() -> None:
         sa.Column("title", sa.Text()),
         sa.PrimaryKeyConstraint("account", "plan", name="pk_account_crosswalk"),
         _fk("account", "account.number", "fk_account_crosswalk_account"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "bank_account",
@@ -203,6 +207,7 @@ def _tables_of_reference() -> None:
         _fk("account", "account.number", "fk_bank_account_account"),
         _command("bank_account"),
         _check("bank_account_currency", "currency = 'XOF'"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "bank_account_alias",
@@ -212,6 +217,7 @@ def _tables_of_reference() -> None:
         sa.PrimaryKeyConstraint("alias", name="pk_bank_account_alias"),
         _fk("iban", "bank_account.iban", "fk_bank_account_alias_iban"),
         _command("bank_account_alias"),
+        sqlite_with_rowid=False,
     )
 
 
@@ -230,6 +236,7 @@ def _tables_of_users() -> None:
             "app_user_role",
             "role IN ('accountant', 'requester', 'controller', 'officer', 'auditor', 'administrator')",
         ),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "user_event",
@@ -404,6 +411,7 @@ def _tables_of_periods() -> None:
         _fk("event_id", "period_event.id", "fk_closed_total_event_id"),
         _fk("account", "account.number", "fk_closed_total_account"),
         *_whole("closed_total", "debit", "credit"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "year_event",
@@ -598,8 +606,16 @@ KEYS = {
 }  # fmt: skip
 
 
+# What else names a row: a new row of another key would take its place as well.
+NAMES = {
+    "command_log": "(key = NEW.key AND outcome = 'done' AND NEW.outcome = 'done')",
+    "year_event": "(book = NEW.book AND year = NEW.year AND action = NEW.action)",
+}
+
+
 def _key_of(table: str) -> str:
-    return " AND ".join(f"{column} = NEW.{column}" for column in KEYS.get(table, ("id",)))
+    key = " AND ".join(f"{column} = NEW.{column}" for column in KEYS.get(table, ("id",)))
+    return f"{key} OR {NAMES[table]}" if table in NAMES else key
 
 
 def _refuse(name_sql: str) -> str:

@@ -12,7 +12,7 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 LOCK = 20250328
 KEYS = {
     "statement_file": "id = NEW.id OR sha256 = NEW.sha256",
-    "statement": "id = NEW.id",
+    "statement": "id = NEW.id OR (file_id = NEW.file_id AND position = NEW.position)",
     "statement_line": "id = NEW.id OR (iban = NEW.iban AND booking_date = NEW.booking_date"
     " AND identity = NEW.identity AND occurrence = NEW.occurrence)",
     "statement_line_again": "statement_id = NEW.statement_id AND position = NEW.position",
@@ -205,6 +205,7 @@ def _lines() -> None:
         sa.PrimaryKeyConstraint("statement_id", "position", name="pk_statement_line_again"),
         _fk("statement_id", "statement.id", "fk_statement_line_again_statement_id", deferred=True),
         _fk("line_id", "statement_line.id", "fk_statement_line_again_line_id"),
+        sqlite_with_rowid=False,
     )
     # SQLite looks for the rows that wait for a line each time one is written: never by reading them all
     op.create_index("ix_statement_line_again_line", "statement_line_again", ["line_id"])

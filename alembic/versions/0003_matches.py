@@ -177,6 +177,7 @@ def _matches() -> None:
         sa.PrimaryKeyConstraint("match_id", "line_id", name="pk_bank_match_line"),
         _fk(["match_id"], ["bank_match.id"], "fk_bank_match_line_match_id", deferred=True),
         _fk(["line_id"], ["statement_line.id"], "fk_bank_match_line_line_id"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_bank_match_line_line", "bank_match_line", ["line_id"])
     op.create_table(
@@ -187,6 +188,7 @@ def _matches() -> None:
         sa.PrimaryKeyConstraint("match_id", "entry_id", "position", name="pk_bank_match_entry_line"),
         _fk(["match_id"], ["bank_match.id"], "fk_bank_match_entry_line_match_id", deferred=True),
         _fk(["entry_id", "position"], ["entry_line.entry_id", "entry_line.position"], "fk_bank_match_entry_line_line"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_bank_match_entry_line_line", "bank_match_entry_line", ["entry_id", "position"])
     op.create_table(

@@ -160,6 +160,7 @@ def _law() -> None:
         _check("levy_rate_status", status),
         _check("levy_rate_reference", "legal_reference <> ''"),
         *_forms("levy_rate", ("per_ten_thousand",), ("from_date",)),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "levy_deadline",
@@ -172,6 +173,7 @@ def _law() -> None:
         _check("levy_deadline_status", status),
         _check("levy_deadline_reference", "legal_reference <> ''"),
         *_forms("levy_deadline", ("days",), ("from_date",)),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "levy_exemption",
@@ -185,6 +187,7 @@ def _law() -> None:
         _check("levy_exemption_code", "code <> '' AND title <> '' AND legal_reference <> ''"),
         _check("levy_exemption_status", status),
         *_forms("levy_exemption", (), ("from_date",)),
+        sqlite_with_rowid=False,
     )
 
 
@@ -230,6 +233,7 @@ def _returns() -> None:
         *_forms(
             "customs_month", ("revision", "return_id", "row_count", "assessed", "collected", "remitted", "entry_id")
         ),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "customs_return_row",
@@ -267,6 +271,7 @@ def _returns() -> None:
             "exemption = '' OR (assessed = 0 AND collected = 0 AND remitted = 0)",
         ),
         *_forms("customs_return_row", ("return_id", "position", "revision", *amounts), ("remitted_on",)),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_customs_month_entry", "customs_month", ["entry_id"])
 

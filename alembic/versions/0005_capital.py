@@ -14,7 +14,12 @@ depends_on = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 LOCK = 20250328
-KEYS = {"capital_terms": "id = NEW.id", "capital_act": "id = NEW.id", "capital_receipt": "id = NEW.id"}
+KEYS = {
+    "capital_terms": "id = NEW.id OR from_date = NEW.from_date",
+    "capital_act": "id = NEW.id OR cancels = NEW.cancels"
+    " OR (kind = NEW.kind AND state = NEW.state AND reference = NEW.reference)",
+    "capital_receipt": "id = NEW.id OR act_id = NEW.act_id",
+}
 
 
 def _sqlite() -> bool:

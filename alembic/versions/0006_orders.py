@@ -23,6 +23,8 @@ KEYS = {
     "payment_file_recall": "message_id order_id book", "handover_record": "id",
     "handover_signature": "record_id part",
 }  # fmt: skip
+NAMES = {"signing_key": ("public_key",), "payment_order": ("key",), "handover_record": ("successor_id",)}
+"""What else names a row: on SQLite, a new row of another key would take its place as well."""
 
 DEAD = "('rejected', 'cancelled', 'returned')"
 SPENT = "('paid', 'cleared', 'rejected', 'cancelled', 'returned', 'bank_returned')"
@@ -533,7 +535,8 @@ def _create(table: str, *parts: sa.schema.SchemaItem, command: bool = True) -> N
     own = [sa.PrimaryKeyConstraint(*KEYS[table].split(), name=f"pk_{table}")]
     if command:
         own += [_big("command_id"), _fk(table, "command_id", "command_log.id", deferred=True)]
-    op.create_table(table, *parts, *own)
+    # a hidden number that no key names would let a new row take the place of another
+    op.create_table(table, *parts, *own, sqlite_with_rowid=KEYS[table] in ("id", "rule_id", "entry_id"))
     if command and _sqlite():
         # a row of command_log makes SQLite look for the rows that waited for it
         op.create_index(f"ix_{table}_command", table, ["command_id"])
@@ -803,6 +806,7 @@ def _append_only(table: str, key: list[str]) -> None:
     for verb in ("UPDATE", "DELETE"):
         op.execute(f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} {refusal}")
     same = "TRUE" if law else " AND ".join(f"{column} = NEW.{column}" for column in key)
+    same = " OR ".join([same, *(f"{column} = NEW.{column}" for column in NAMES.get(table, ()))])
     op.execute(
         f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}"
         f" WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) {refusal}"

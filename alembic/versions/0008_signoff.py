@@ -152,7 +152,7 @@ def _tables() -> None:
         name, _big("signoff_id"), _big("line_id"),
         sa.PrimaryKeyConstraint("signoff_id", "line_id", name=f"pk_{name}"),
         _fk(name, "signoff_id", "reconciliation_signoff.id", deferred=True),
-        _fk(name, "line_id", "statement_line.id"),
+        _fk(name, "line_id", "statement_line.id"), sqlite_with_rowid=False,
     )  # fmt: skip
     op.create_index("ix_reconciliation_signoff_line_line", name, ["line_id"])
     name = "reconciliation_signature"
@@ -165,7 +165,7 @@ def _tables() -> None:
         _fk(name, "command_id", "command_log.id", deferred=True),
         sa.CheckConstraint("part IN ('preparer', 'reviewer')", name="signoff_part"),
         sa.CheckConstraint("algorithm = 'ed25519' AND length(signature) = 128", name="signoff_signature"),
-        _instant("signoff_signed", "signed_at"),
+        _instant("signoff_signed", "signed_at"), sqlite_with_rowid=False,
     )  # fmt: skip
 
 

@@ -119,6 +119,7 @@ def _declarations() -> None:
         _fk(["return_id"], ["customs_return.id"], "fk_customs_return_part_return_id"),
         _check("customs_part_size", f"length(content) BETWEEN 1 AND {PART}"),
         *_types("customs_return_part", ("return_id", "part")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "customs_declaration",

@@ -133,7 +133,7 @@ def test_a_reference_serves_once_a_state_and_kind(engine: Engine) -> None:
     change = {**LEVY, "entry_id": last, "source_entry": last, "reference": "OP-1"}
     assert insert_act(engine, **change) in (
         "uq_capital_act_reference",
-        "unique_capital_act_kind_capital_act_state_capital_act_reference",
+        "capital_act_append_only",  # on SQLite a new act would otherwise take the place of that one
     )
 
 
