@@ -63,13 +63,12 @@ def post_entries(unit: Any, drafts: Iterable[EntryDraft]) -> list[SealedEntry]:
     """
     given = list(drafts)
     sealed: dict[int, SealedEntry] = {}
-    places = {id(draft): place for place, draft in enumerate(given)}
 
     def keep(draft: EntryDraft, one: SealedEntry) -> None:
-        sealed[places[id(draft)]] = one
+        sealed[id(draft)] = one
 
     post_many(unit, given, keep)
-    return [sealed[place] for place in range(len(given))]
+    return [sealed[id(draft)] for draft in given]
 
 
 def post_many(
@@ -87,7 +86,7 @@ def post_many(
     sealer, writer = Sealer(unit), Writer(unit.connection)
     count = 0
     paired = _side_by_side(chain(first, stream), law)
-    while chunk := list(islice(paired, CHUNK)):
+    for chunk in _chunks(paired):
         count += sum(len(group) for group in chunk)
         drafted = [draft for group in chunk for draft in group]
         if writer.holds(drafted):
@@ -146,6 +145,21 @@ def _side_by_side(drafts: Iterable[EntryDraft], law: Law) -> Iterator[tuple[Entr
             waiting[draft.transfer] = draft
     for draft in waiting.values():
         raise TransferAlone(transfer=draft.transfer, entry=f"{draft.journal}-{draft.book} « {draft.document} »")
+
+
+def _chunks(groups: Iterable[tuple[EntryDraft, ...]]) -> Iterator[list[tuple[EntryDraft, ...]]]:
+    """Groups written together; a key met again waits for the next chunk, which finds its entry in the books."""
+    chunk: list[tuple[EntryDraft, ...]] = []
+    keys: set[str] = set()
+    for group in groups:
+        own = [draft.key for draft in group if draft.key is not None]
+        if len(chunk) == CHUNK or not keys.isdisjoint(own):
+            yield chunk
+            chunk, keys = [], set()
+        chunk.append(group)
+        keys.update(own)
+    if chunk:
+        yield chunk
 
 
 def _transfers_are_new(connection: Any, transfers: list[str]) -> None:

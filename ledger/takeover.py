@@ -41,6 +41,7 @@ def end_takeover(unit: Any, until: dt.date) -> dict[str, Any]:
     """End the take-over: from now on a bank account is credited by an order, a transfer or a bank line only.
 
     `until` is the last day of the history taken over; an entry recorded later is judged so whatever its date.
+    The answer names the open drafts that can no longer be posted as they are.
     Refuses: role_forbidden, takeover_ended, takeover_entries_after.
     """
     allow(unit.user, "terminer la reprise", "administrator", "accountant")
@@ -71,4 +72,19 @@ def end_takeover(unit: Any, until: dt.date) -> dict[str, Any]:
     connection.execute(
         insert(takeover_end).values(id=1, until=until, at=unit.now, actor=unit.user.name, command_id=unit.command_id)
     )
-    return {"takeover": {"open": False, "until": until}}
+    return {"takeover": {"open": False, "until": until, "drafts": _drafts_left(connection, until)}}
+
+
+def _drafts_left(connection: Connection, until: dt.date) -> list[int]:
+    """The open drafts that pay without an order: from now on nobody can post them as they are."""
+    from ledger.bank_credit import TakeoverBankCredit, check_bank_credit
+    from ledger.drafts import list_drafts
+    from ledger.entry_file import read_entries
+
+    left = []
+    for draft in list_drafts(connection):
+        try:
+            check_bank_credit(read_entries({"entries": [draft["entry"]]}, f"n° {draft['id']}")[0], until)
+        except TakeoverBankCredit:
+            left.append(int(draft["id"]))
+    return left

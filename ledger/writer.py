@@ -39,7 +39,8 @@ class Writer:
     def behind(self) -> Iterator[None]:
         """Write what is held while the caller works without the database; both have ended on leaving.
 
-        What the database refuses in the chunk before is told rather than what is wrong with the next one.
+        What the database refuses in the chunk before is told rather than what is wrong with the next one; an
+        interruption is not held back by either.
         """
         if not self._rows[0]:
             yield
@@ -50,5 +51,7 @@ class Writer:
             written = thread.submit(self.write)
             try:
                 yield
-            finally:
+            except Exception:
                 written.result()
+                raise
+            written.result()

@@ -112,4 +112,11 @@ def takeover(
     from ledger.takeover import end_takeover
 
     done = _perform("period takeover", lambda unit: end_takeover(unit, until.date()), {"until": until.date()})
-    answer(done, lambda: say(f"Reprise terminée au {until:%d/%m/%Y} : elle ne se rouvre pas."))
+
+    def show() -> None:
+        say(f"Reprise terminée au {until:%d/%m/%Y} : elle ne se rouvre pas.")
+        if left := done["takeover"]["drafts"]:
+            numbers = ", ".join(f"n° {number}" for number in left)
+            say(f"Brouillards qui paient sans ordre, et ne se valident plus : {numbers}. Écartez-les.")
+
+    answer(done, show)

@@ -9,7 +9,9 @@ from databases import Database
 from posting import NOON, at, do, expense, failed, payment, receipt, rows, seal, transfer, write
 from sqlalchemy import Engine
 
+from ledger.bank_credit import TakeoverBankCredit
 from ledger.correct import reverse_entry
+from ledger.drafts import discard_draft, post_drafts, save_drafts
 from ledger.periods.close import close_period, close_quarter, reopen_period
 from ledger.periods.rules import parse_period, parse_quarter
 from ledger.periods.state import period_status
@@ -113,6 +115,21 @@ def test_the_take_over_ends_once_and_not_before_what_it_allowed(ledger: Ledger) 
     with ledger.read() as connection:
         assert takeover(connection) == date(2026, 3, 20)
         assert period_status(connection)["takeover"] == {"open": False, "until": date(2026, 3, 20)}
+
+
+def test_the_end_of_the_take_over_names_the_drafts_that_nobody_can_post_any_more(ledger: Ledger) -> None:
+    def draft(debit: str, credit: str) -> dict[str, Any]:
+        lines = [{"account": debit, "debit": 5}, {"account": credit, "credit": 5}]
+        head = {"book": "BF", "journal": "OD", "date": "2026-03-20", "document": "D", "label": "Brouillard"}
+        return {"entries": [{**head, "lines": lines}]}
+
+    for debit, credit in (("65881", "40111"), ("40111", "52111"), ("52111", "7101"), ("65881", "52111")):
+        do(ledger, save_drafts, draft(debit, credit), "essai.json")
+    do(ledger, discard_draft, 4, "essai")
+    assert do(ledger, end_takeover, date(2026, 3, 31))["takeover"]["drafts"] == [2]
+    with pytest.raises(TakeoverBankCredit):
+        do(ledger, post_drafts, [2])
+    do(ledger, post_drafts, [1, 3])
 
 
 def test_a_receipt_taken_back_by_a_credit_is_of_the_take_over_too(ledger: Ledger) -> None:

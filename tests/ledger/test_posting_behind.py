@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 from databases import Database
-from posting import NOON, expense, failed, rows
+from posting import NOON, expense, failed, rows, transfer
 
 from ledger import post as posting
 from ledger.engine import open_engine
 from ledger.entry_rules import EntryUnbalanced
 from ledger.guards import RefusedByDatabase
 from ledger.post import EntryKeyReused, post_many
+from ledger.transfer_rules import TransferTooMany
 from ledger.unit import Ledger
 
 
@@ -52,6 +53,62 @@ def test_a_key_met_again_with_another_content_refuses_everything(ledger: Ledger)
     with pytest.raises(EntryKeyReused):
         many(ledger, [*drafts, drafts[50]._replace(label="Autre")])
     assert count(ledger) == (0, 0)
+
+
+@pytest.mark.parametrize("again", [3, 59, 60, 61])
+def test_a_key_met_again_is_the_same_entry_wherever_it_stands(again: int, ledger: Ledger) -> None:
+    """Nobody knows where a chunk ends: the same file is not taken or refused by where its double stands."""
+    drafts = [expense(key=f"k{place}") for place in range(again)]
+    told: list[Any] = []
+
+    def act(unit: Any) -> dict[str, Any]:
+        told.extend(posting.post_entries(unit, [*drafts, expense(key="k1"), drafts[2]]))
+        return {}
+
+    ledger.perform("post", act)
+    assert [one.id for one in told] == [*range(1, again + 1), 2, 3]
+    assert count(ledger) == (again, 2 * again)
+
+
+def test_a_key_met_again_at_once_with_another_content_is_refused(ledger: Ledger) -> None:
+    with pytest.raises(EntryKeyReused):
+        many(ledger, [expense(key="k1"), expense(key="k1", amount=7)])
+    assert count(ledger) == (0, 0)
+
+
+def test_the_halves_of_a_transfer_far_apart_are_sealed_side_by_side(ledger: Ledger) -> None:
+    out, into = transfer()
+    drafts = [expense(key=f"k{place}") for place in range(200)]
+    assert many(ledger, [*drafts[:30], out, *drafts[30:], into]) == 202
+    with ledger.read() as connection:
+        halves = rows(connection, "SELECT id, book, peer FROM entry WHERE transfer = 'V1' ORDER BY id")
+    assert halves == [(201, "BF", 202), (202, "ML", 201)]
+    assert failed(ledger) == []
+
+
+def test_a_transfer_whose_name_is_met_again_later_refuses_everything(ledger: Ledger) -> None:
+    drafts = [expense(key=f"k{place}") for place in range(130)]
+    with pytest.raises(TransferTooMany):
+        many(ledger, [*transfer(), *drafts, *transfer()])
+    assert count(ledger) == (0, 0)
+
+
+def test_an_interruption_is_told_even_when_the_chunk_before_is_refused(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C while the next chunk is checked: nothing stays, and the books can be used at once."""
+    drafts = [expense(key=f"k{place}") for place in range(90)]
+    wrong, last = drafts[5]._replace(lines=(drafts[5].lines[0], drafts[5].lines[1]._replace(credit=1))), drafts[80]
+
+    def rule(draft: Any, law: Any) -> None:
+        if draft is last:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(posting, "check_entry", rule)
+    with pytest.raises(KeyboardInterrupt):
+        many(ledger, [*drafts[:5], wrong, *drafts[6:]])
+    assert count(ledger) == (0, 0)
+    assert many(ledger, [expense(key="k1")]) == 1
 
 
 def test_a_wrong_entry_of_the_last_chunk_refuses_everything(ledger: Ledger) -> None:
