@@ -15,7 +15,7 @@ from ledger.entry import EntryDraft, Line
 from ledger.levy.declarations import Declared
 from ledger.levy.declared import odd_counts
 from ledger.levy.law import levy_law
-from ledger.levy.months import Key, OfficeMonth, office_months, period_end
+from ledger.levy.months import Key, OfficeMonth, office_months, period_end, restated_since
 from ledger.levy.return_rules import CustomsReturn, ReturnRefused, ReturnRow, check_rows
 from ledger.levy.take_declarations import same_declarations, store_declarations, with_remittances
 from ledger.periods.rules import COMPLEMENTARY
@@ -58,7 +58,8 @@ def take_return(unit: Any, read: CustomsReturn, book: str | None = None) -> Answ
     """Store a return and post what it changes: D 4487x / C 710x by office and month, all or nothing.
 
     A month that states other totals than before has its assessment taken back whole, *en négatif*, and the new
-    total posted; an unchanged total posts nothing. The same file twice does nothing.
+    total posted; an unchanged total posts nothing. The same file twice does nothing, and says which of its months
+    were restated since (`restated_since`).
     Refuses: return_refused, book_unknown, role_forbidden, book_forbidden, and what `post_entries` refuses.
     """
     connection = unit.connection
@@ -69,7 +70,8 @@ def take_return(unit: Any, read: CustomsReturn, book: str | None = None) -> Answ
     known = connection.execute(select(customs_return).where(customs_return.c.sha256 == read.sha256)).one_or_none()
     if known is not None:
         return {**_counts([], [], []), "status": "already_imported", "rows": known.row_count, "first_file": known.name,
-                "first_at": known.received_at.isoformat(), "entries": []}  # fmt: skip
+                "first_at": known.received_at.isoformat(), "entries": [],
+                "restated_since": restated_since(connection, known.id)}  # fmt: skip
     before = {one.key: one for one in office_months(connection)}
     offices: dict[str, set[str]] = {}
     for state, office, _ in before:

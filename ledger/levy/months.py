@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import Connection, Select, and_, exists, func, select
 
 from ledger.month import month_end
 from ledger.tables.levy import customs_month, customs_return, customs_return_row
@@ -128,3 +128,16 @@ def _month(rows: list[Any]) -> OfficeMonth:
         return_id=first.return_id,
         entry_id=first.entry_id,
     )
+
+
+def restated_since(connection: Connection, return_id: int) -> list[str]:
+    """The office's months of a return that a later one restated: `BF/BF01/2026-03`, in order."""
+    mine, later = customs_month.alias("mine"), customs_month.alias("later")
+    place = (mine.c.state, mine.c.office, mine.c.period)
+    same = [mine.c[name] == later.c[name] for name in ("state", "office", "period")]
+    query = (
+        select(*place)
+        .where(mine.c.return_id == return_id, exists().where(*same, later.c.revision > mine.c.revision))
+        .order_by(*place)
+    )
+    return ["/".join(row) for row in connection.execute(query)]

@@ -60,6 +60,12 @@ def _show_import(done: dict[str, Any]) -> None:
         say("Essai à blanc, rien n'est enregistré.")
     if done["status"] == "already_imported":
         say(f"= {done['file']} : déjà importé (fichier {done['first_file']}), rien à faire.")
+        if done["restated_since"]:
+            tell(
+                "    Attention : {count:mois a été rectifié|mois ont été rectifiés} depuis par un autre état, qui reste "
+                "en vigueur. Pour revenir à ces chiffres, demandez au bureau un état rectificatif daté.",
+                count=len(done["restated_since"]),
+            )
         return
     say(
         f"✓ {done['file']} : {counted(done['rows'], 'ligne')} ; mois déclarés : "

@@ -113,7 +113,16 @@ def test_the_same_file_twice_does_nothing(ledger: Ledger) -> None:
     take(ledger, month())
     again = take(ledger, month(), name="autre-nom.csv")
     assert (again["status"], again["first_file"], again["entries"]) == ("already_imported", "etat.csv", [])
+    assert again["restated_since"] == []
     assert len(journal(ledger)) == 2
+
+
+def test_an_old_file_sent_again_says_which_of_its_months_were_restated_since(ledger: Ledger) -> None:
+    take(ledger, month(), month("BF902", base=9_000_000, assessed=45_000))
+    take(ledger, month(assessed=999_000), name="rectifie.csv")
+    again = take(ledger, month(), month("BF902", base=9_000_000, assessed=45_000))
+    assert (again["status"], again["restated_since"]) == ("already_imported", ["BF/BF901/2025-06"])
+    assert figures(chain(ledger), "assessed", "revision") == [(999_000, 2), (45_000, 1)]
 
 
 def test_a_closed_month_is_restated_in_the_first_open_one_with_its_document_date(ledger: Ledger) -> None:
