@@ -55,8 +55,8 @@ def capital(connection: Connection, request: ReportRequest) -> Report:
         release_table(position, _months(position)),
         payments_table(connection, position, shown, request.known_command),
         calls_table(position, shown),
-        projection_table(ahead),
         _assumptions(ahead, deadline),
+        projection_table(ahead),
     )
     terms = position.terms
     return make_report(

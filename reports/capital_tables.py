@@ -90,7 +90,7 @@ def release_table(position: CapitalPosition, months: Sequence[dt.date]) -> Table
         Column("called", "Appelé", "francs"),
         Column("paid", "Libéré", "francs"),
     )
-    return Table("release", "Libération par mois", columns, rows, total_label=None, sheet="Synthèse")
+    return Table("release", "Libération par mois", columns, rows, total_label=None)
 
 
 def payments_table(
@@ -206,4 +206,4 @@ def projection_table(ahead: Projection) -> Table:
         Column("pace", "Rythme des douze derniers mois", "francs"),
         Column("needed", "Nécessaire", "francs"),
     )
-    return Table("projection", "Projection", columns, list(ahead.rows), total_label=None, sheet="Projection")
+    return Table("projection", "Projection par mois", columns, list(ahead.rows), total_label=None)

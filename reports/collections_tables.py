@@ -100,7 +100,7 @@ def months_table(rows: Iterable[Collection], books: Sequence[str]) -> Table:
         *(francs(code, TITLES[code], "Recouvré") for code in codes),
         francs("total", "Ensemble", "Recouvré", formula="+".join(f"[{code}]" for code in codes)),
     )
-    return Table("months", "Recouvré par mois", columns, body, sheet="Synthèse")
+    return Table("months", "Recouvré par mois", columns, body)
 
 
 def _ordered(rows: Iterable[Collection]) -> list[Collection]:

@@ -27,6 +27,7 @@ class Column:
     `[balance@-1]` the row above; the row still gives the value. `first_formula` stands in the first row of the
     table and of each group (None: a plain value there when `formula` looks at the row above).
     Neighbours with the same `band` stand under that common heading (« Mouvements » over Débit and Crédit).
+    `screen_only` keeps a column off the printed page, and all that follow it with it.
     """
 
     key: str
@@ -37,6 +38,7 @@ class Column:
     formula: str | None = None
     first_formula: str | None = None
     band: str = ""
+    screen_only: bool = False
 
 
 @dataclass(frozen=True)

@@ -21,13 +21,13 @@ OPENING, CLOSING = "Solde d'ouverture", "Solde de clôture"
 COLUMNS = (
     Column("account", "Livre et compte", width=12),
     Column("date", "Date", "date"),
-    Column("entry", "Écriture", width=17),
-    Column("document", "Pièce", width=22),
-    Column("label", "Libellé", width=52),
-    Column("reference", "Référence", width=20),
-    Column("debit", "Débit", "francs", width=20, total=True),
-    Column("credit", "Crédit", "francs", width=20, total=True),
-    Column("balance", "Solde (débit +, crédit −)", "francs", width=21, formula="[balance@-1]+[debit]-[credit]"),
+    Column("entry", "Écriture", width=15),
+    Column("document", "Pièce", width=18),
+    Column("label", "Libellé", width=42),
+    Column("reference", "Référence", width=18),
+    Column("debit", "Débit", "francs", width=17, total=True),
+    Column("credit", "Crédit", "francs", width=17, total=True),
+    Column("balance", "Solde (débit +, crédit −)", "francs", width=20, formula="[balance@-1]+[debit]-[credit]"),
 )
 
 

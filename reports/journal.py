@@ -30,18 +30,18 @@ class JournalTotal(NamedTuple):
 
 COLUMNS = (
     Column("sequence", "N° d'enreg.", "integer", width=8),
-    Column("entry", "Écriture", width=16),
+    Column("entry", "Écriture", width=15),
     Column("date", "Date", "date"),
-    Column("document", "Pièce", width=21),
+    Column("document", "Pièce", width=18),
     Column("document_date", "Date de pièce", "date"),
     Column("account", "Compte", width=8),
-    Column("label", "Libellé", width=46),
-    Column("reference", "Référence", width=20),
-    Column("debit", "Débit", "francs", width=18, total=True),
-    Column("credit", "Crédit", "francs", width=18, total=True),
-    Column("recorded_at", "Enregistrée le (UTC)", width=18),
-    Column("actor", "Par", width=36),
-    Column("hash", "Empreinte", width=15),
+    Column("label", "Libellé", width=38),
+    Column("reference", "Référence", width=18),
+    Column("debit", "Débit", "francs", width=17, total=True),
+    Column("credit", "Crédit", "francs", width=17, total=True),
+    Column("recorded_at", "Enregistrée le (UTC)", width=18, screen_only=True),
+    Column("actor", "Par", width=36, screen_only=True),
+    Column("hash", "Empreinte", width=15, screen_only=True),
 )
 
 
@@ -56,6 +56,8 @@ def journal(connection: Connection, request: ReportRequest) -> Report:
         notes=(
             "Les écritures se suivent dans l'ordre de leur enregistrement et ne changent jamais ; l'empreinte est le "
             f"début ({HASH_SHOWN} signes) du SHA-256 qui les enchaîne.",
+            "L'heure d'enregistrement, l'auteur et l'empreinte se lisent à l'écran, à droite ; la page imprimée ne les "
+            "porte pas.",
         ),
     )
     sums = _by_journal(connection, request)

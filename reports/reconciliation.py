@@ -103,11 +103,11 @@ def basis(one: Position) -> str:
 def _statement(one: Position, signed: list[EtatSignature]) -> Table:
     columns = (
         Column("block", "Bloc", width=9),
-        Column("nature", "Nature", width=27),
+        Column("nature", "Nature", width=24),
         Column("date", "Date", "date"),
-        Column("place", "Relevé ou écriture", width=22),
-        Column("reference", "Référence", width=23),
-        Column("label", "Libellé", width=70),
+        Column("place", "Relevé ou écriture", width=19),
+        Column("reference", "Référence", width=20),
+        Column("label", "Libellé", width=50),
         Column("age_days", "Âge (jours)", "integer", width=8),
         francs("amount", "Montant"),
     )

@@ -33,12 +33,16 @@ class NamedTable:
 
 @dataclass
 class Draft:
-    """One sheet. `emit` receives finished XML rows; `row` is the next row to write."""
+    """One sheet. `emit` receives finished XML rows; `row` is the next row to write.
+
+    `printed` is how many of the first columns are printed, all by default; the title block covers them alone.
+    """
 
     title: str
     emit: Callable[[str], None]
     row: int = 1
     widths: list[float] = field(default_factory=list)
+    printed: int | None = None
     merges: list[str] = field(default_factory=list)
     links: list[tuple[str, str, str]] = field(default_factory=list)
     named: list[NamedTable] = field(default_factory=list)
@@ -84,14 +88,19 @@ class Draft:
         return self.points <= self.page_points * max(1.0, min(ONE_PAGE_EXCESS, scale / SCALE_MIN))
 
     @property
+    def on_paper(self) -> list[float]:
+        """The widths of the columns that are printed."""
+        return self.widths[: self.printed]
+
+    @property
     def columns(self) -> int:
         """How many columns the title block and the page cover."""
-        count, width = len(self.widths), sum(self.widths)
-        while width < SPAN_WIDTH_MIN:
+        count, width = len(self.on_paper), sum(self.on_paper)
+        while width < SPAN_WIDTH_MIN and count >= len(self.widths):  # never over a column that is not printed
             count, width = count + 1, width + 9.0
         return count
 
     @property
     def page_width(self) -> float:
         """Width of the page in characters."""
-        return sum(self.widths) + 9.0 * (self.columns - len(self.widths))
+        return sum(self.on_paper) + 9.0 * (self.columns - len(self.on_paper))

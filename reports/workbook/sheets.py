@@ -47,6 +47,7 @@ class TableSheets:
         draft.widths = [
             max((size[place] for size in sizes if place < len(size)), default=9.0) for place in range(deepest)
         ]
+        draft.printed = _printed(tables[0]) if len(tables) == 1 else None
         draft.tables = len(tables)
         write_head(draft, self.report, self.styles, tables[0].title if len(tables) == 1 else title)
         self._verdict_line(draft)
@@ -75,8 +76,11 @@ class TableSheets:
             self._headings(following, table)
             return following
 
+        headings = draft.row - 1 - any(column.band for column in table.columns), draft.row - 1
         body = Body(table, self.styles, self.rows_max, on_next_sheet)
         draft = body.write(draft)
+        if len(tables) > 1 and table is tables[-1] and len(body.placement.spans) == 1 and draft.room < 0:
+            draft.print_rows = headings  # a sheet repeats the headings of one table: of the last, if it is cut
         self.placements[table.name] = body.placement
         self._finish(draft, body.placement)
         for note in table.notes:
@@ -130,6 +134,11 @@ class TableSheets:
         name = "T_" + _NOT_A_NAME.sub("_", placement.table.name)
         number = placement.spans.index(span)
         return f"{name}__{number + 1}" if number else name
+
+
+def _printed(table: Table) -> int:
+    """How many columns are printed: those before the first that stays on the screen."""
+    return next((place for place, column in enumerate(table.columns) if column.screen_only), len(table.columns))
 
 
 def _keep_together(draft: Draft, table: Table) -> None:

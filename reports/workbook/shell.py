@@ -193,7 +193,7 @@ def around(sheet_xml: bytes, draft: Draft) -> tuple[bytes, bytes]:
     after = b"</sheetData>" + sheet_xml[match.end() :]
     place = _AFTER_IGNORED.search(after)
     assert place is not None, "every sheet ends in </worksheet>"  # noqa: S101  # a fact of the line above, not input
-    area = f"A1:{letter(draft.columns)}{max(1, draft.row - 1)}"
+    area = f"A1:{letter(max(draft.columns, len(draft.widths)))}{max(1, draft.row - 1)}"
     quiet = f'<ignoredErrors><ignoredError sqref="{area}" numberStoredAsText="1"/></ignoredErrors>'.encode()
     return before, after[: place.start()] + quiet + after[place.start() :]
 

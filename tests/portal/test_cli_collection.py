@@ -167,7 +167,7 @@ def test_the_workbook_holds_its_controls_and_is_the_same_twice(shop: Any, tmp_pa
 
     book = load_workbook(files[0])
     assert book.sheetnames == [
-        "Synthèse", "Détail par bureau et mois", "Écarts et reversements", "Arriérés", "Anomalies", "Exonérations",
-        "Règles appliquées", "Contrôles", "Provenance",
+        "Synthèse", "Recouvré par mois", "Détail par bureau et mois", "Écarts et reversements", "Arriérés", "Anomalies",
+        "Exonérations", "Règles appliquées", "Contrôles", "Provenance",
     ]  # fmt: skip
     book.close()

@@ -49,6 +49,22 @@ def test_a_table_longer_than_a_page_begins_where_it_stands() -> None:
     assert breaks(sheet_of(table("a", 5), table("b", 200))) == []
 
 
+def test_the_last_table_of_a_sheet_repeats_its_headings_when_the_page_cuts_it() -> None:
+    cut = sheet_of(table("a", 5), table("b", 200))
+    heading = [row[0].row for row in cut.iter_rows() if row[0].value == "Libellé"][-1]
+    assert cut.print_title_rows == f"${heading}:${heading}"
+    assert sheet_of(table("a", 5), table("b", 5)).print_title_rows is None
+
+
+def test_a_column_for_the_screen_stays_off_the_paper_with_its_title_block() -> None:
+    seen = (*COLUMNS, Column("hash", "Empreinte", width=90, screen_only=True))
+    sheet = sheet_of(Table("a", "Tableau a", seen, [("x", 1, "abc")], sheet="Feuille"))
+    heading = next(row for row in sheet.iter_rows(values_only=True) if row[0] == "Libellé")
+    assert (heading[2], sheet.column_dimensions["C"].width) == ("Empreinte", 90)
+    assert sheet.print_area == f"'Feuille'!$A$1:$B${sheet.max_row}"
+    assert {str(one).split(":")[1][0] for one in sheet.merged_cells.ranges} == {"B"}
+
+
 def test_a_sheet_of_tall_rows_is_not_shrunk_to_one_page() -> None:
     tall = sheet_of(table("a", 25, "Un libellé si long qu'il lui faut bien trois lignes entières " * 3))
     assert (tall.page_setup.fitToHeight, sheet_of(table("a", 25)).page_setup.fitToHeight) == (0, 1)

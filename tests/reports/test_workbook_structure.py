@@ -34,7 +34,8 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[An
     from ledger.engine import open_engine
 
     out = tmp_path_factory.mktemp("structure")
-    call(("demo", "--out", str(out), "--json"), database="sqlite:///unused.db", actor=None)
+    made = call(("demo", "--out", str(out), "--json"), database="sqlite:///unused.db", actor=None)
+    assert made.code == 0, made.err
     url = f"sqlite:///{out / 'demonstration-fictive.db'}"
     engine = open_engine(url)
     yield engine, url
