@@ -62,8 +62,8 @@ def _show_import(done: dict[str, Any]) -> None:
         say(f"= {done['file']} : déjà importé (fichier {done['first_file']}), rien à faire.")
         if done["restated_since"]:
             tell(
-                "    Attention : {count:mois a été rectifié|mois ont été rectifiés} depuis par un autre état, qui reste "
-                "en vigueur. Pour revenir à ces chiffres, demandez au bureau un état rectificatif daté.",
+                "    Attention : {count:mois a été rectifié|mois ont été rectifiés} depuis par un autre état, qui "
+                "reste en vigueur. Pour revenir à ces chiffres, demandez au bureau un état rectificatif daté.",
                 count=len(done["restated_since"]),
             )
         return
