@@ -25,6 +25,7 @@ class Request(NamedTuple):
     book: str | None
     profile: Any
     dry_run: bool
+    historical: bool = False
 
 
 class _Waiting(NamedTuple):
@@ -41,15 +42,16 @@ def import_file(ledger: Any, path: Path, book: str | None, profile: Any = None, 
 
 
 def import_files(
-    ledger: Any, paths: Sequence[Path], book: str | None, profile: Any = None, dry_run: bool = False
-) -> list[Answer]:
+    ledger: Any, paths: Sequence[Path], book: str | None, profile: Any = None, dry_run: bool = False,
+    historical: bool = False,
+) -> list[Answer]:  # fmt: skip
     """Import bank files and say of each what became of it: `imported`, `already_imported` or `refused`.
 
     Each file is stored whole or not at all, and a refusal stops no other file: it is in the answer, and in the
     command log. Files that are pages of one statement are read and stored together; the first bears the statements,
-    the others name it (`page_of`).
+    the others name it (`page_of`). `historical` takes a statement years before all others for what it says.
     """
-    request = Request(ledger, book, profile, dry_run)
+    request = Request(ledger, book, profile, dry_run, historical)
     answers: dict[int, Answer] = {}
     waiting: list[_Waiting] = []
     for place, path in enumerate(paths):
@@ -119,10 +121,12 @@ def _page(done: Answer, first: str) -> Answer:
 
 def _store(request: Request, read: StatementFile, files: Sequence[Received]) -> Answer:
     def act(unit: Any) -> Answer:
-        return store(unit, read, files, request.book)
+        return store(unit, read, files, request.book, request.historical)
 
     asked = [{"file": file.name, "sha256": file.sha256} for file in files]
-    payload = {**asked[0], "book": request.book} if len(files) == 1 else {"files": asked, "book": request.book}
+    payload: Answer = {**asked[0], "book": request.book} if len(files) == 1 else {"files": asked, "book": request.book}
+    if request.historical:
+        payload["historical"] = True
     with collector_at_rest():
         done: Answer = request.ledger.perform(COMMAND, act, payload=payload, dry_run=request.dry_run)
     return done

@@ -75,6 +75,17 @@ class StatementInFuture(Refusal):
     )
 
 
+class StatementLongPast(Refusal):
+    """Far before what is known of the account: most often a year read or typed wrongly."""
+
+    code = "statement_long_past"
+    sentence = (
+        "Le relevé {number} du fichier {file} finit le {end:D} ; le compte {account} n'est connu que depuis le "
+        "{first:D}, plus de {years:an|ans} après : l'année est sans doute fausse. Si le relevé est bien ancien, "
+        "importez-le avec l'option --historical ; rien n'est importé."
+    )
+
+
 class SameLinesOtherwise(Refusal):
     """The same movements, from the same days, in other words: most often the same statement in another format."""
 

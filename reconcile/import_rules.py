@@ -17,11 +17,18 @@ from reconcile.import_refusals import (
     SameLinesOtherwise,
     StatementDiffers,
     StatementInFuture,
+    StatementLongPast,
 )
 from reconcile.model import Statement
 
 FUTURE_MAX = dt.timedelta(days=366)
 """How far beyond today a statement may end before its year is taken for wrong."""
+
+PAST_MAX = dt.timedelta(days=366)
+"""How far before the first statement of an account another may end: months may come in any order."""
+
+FIRST_PAST_MAX_YEARS = 5
+"""How far before today the first statement of an account may end: nothing else is known of it."""
 
 
 class StoredStatement(NamedTuple):
@@ -89,6 +96,25 @@ def check_not_future(statement: Statement, today: dt.date, file: str) -> None:
     end = period_of(statement)[1]
     if end is not None and end > today + FUTURE_MAX:
         raise StatementInFuture(number=statement.number or "sans numéro", file=file, end=end, today=today)
+
+
+def check_not_long_past(
+    statements: Iterable[Statement], first_known: dt.date | None, today: dt.date, account: str, file: str
+) -> None:
+    """The statements of one account follow what is known of it, back to the oldest, without a leap of years.
+
+    `first_known` is the first day of the stored statements, if any.
+    Refuses: statement_long_past.
+    """
+    ended = [(end, start, one) for one in statements for start, end in [period_of(one)] if start and end]
+    for end, start, one in sorted(ended, key=lambda item: item[:2], reverse=True):
+        years = FIRST_PAST_MAX_YEARS if first_known is None else 1
+        if end < (today if first_known is None else first_known) - years * PAST_MAX:
+            raise StatementLongPast(
+                number=one.number or "sans numéro", file=file, end=end, years=years, account=account,
+                first=first_known or today,
+            )  # fmt: skip
+        first_known = start if first_known is None else min(first_known, start)
 
 
 def period_of(statement: Statement) -> tuple[dt.date | None, dt.date | None]:

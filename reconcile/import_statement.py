@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from ledger.bank_accounts import BankAccount, bound_accounts
 from ledger.sealed_rows import append_rows
@@ -16,6 +16,7 @@ from reconcile.import_rules import (
     StoredStatement,
     bound_to,
     check_not_future,
+    check_not_long_past,
     check_not_other_form,
     check_nothing_vanished,
     check_same_content,
@@ -50,9 +51,12 @@ class Received(NamedTuple):
     sha256: str
 
 
-def store(unit: Any, read: StatementFile, files: Sequence[Received], book: str | None) -> Answer:
+def store(
+    unit: Any, read: StatementFile, files: Sequence[Received], book: str | None, historical: bool = False
+) -> Answer:
     """Store in the books the statements of a file, or of files that are their pages; every one or none.
 
+    `historical` says that a statement far before all others is really that old.
     Refuses: role_forbidden, book_forbidden, and what `reconcile.import_rules` refuses.
     """
     connection = unit.connection
@@ -61,6 +65,8 @@ def store(unit: Any, read: StatementFile, files: Sequence[Received], book: str |
     owners = [bound_to(one, accounts, book, name) for one in read.statements]
     for one in read.statements:
         check_not_future(one, unit.now.date(), name)
+    if not historical:
+        _check_years(unit, read.statements, owners, name)
     for owner in owners:
         allow(unit.user, "importer un relevé", "accountant", book=owner.book)
     file_id = unit.next_id(statement_file)
@@ -92,6 +98,15 @@ def store(unit: Any, read: StatementFile, files: Sequence[Received], book: str |
         "notes": list(read.notes),
         "statements": told,
     }
+
+
+def _check_years(unit: Any, statements: Sequence[Statement], owners: Sequence[BankAccount], name: str) -> None:
+    for iban in dict.fromkeys(owner.iban for owner in owners):
+        first = unit.connection.scalar(
+            select(func.min(statement_table.c.start_date)).where(statement_table.c.iban == iban)
+        )
+        mine = [one for one, owner in zip(statements, owners, strict=True) if owner.iban == iban]
+        check_not_long_past(mine, first, unit.now.date(), iban, name)
 
 
 def _store_one(unit: Any, one: Statement, owner: BankAccount, file_id: int, place: int, kind: str, name: str) -> Answer:

@@ -74,6 +74,9 @@ def import_(
     book: Annotated[str | None, typer.Option("--book", help="Livre : BF, ML ou NE")] = None,
     profile: Annotated[str | None, typer.Option("--profile", help="Disposition déclarée (CSV, XLSX)")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Montrer ce qui serait importé")] = False,
+    historical: Annotated[
+        bool, typer.Option("--historical", help="Admettre un relevé de plus d'un an avant tous les autres")
+    ] = False,
 ) -> None:
     """Importer des relevés ; un fichier faux est refusé en entier, les autres passent.
 
@@ -84,7 +87,7 @@ def import_(
 
     ledger = open_ledger()
     layout = None if profile is None else load_profile(ledger, profile)
-    done = import_files(ledger, files, book and book.upper(), layout, dry_run)
+    done = import_files(ledger, files, book and book.upper(), layout, dry_run, historical)
     answer({"files": done, "dry_run": dry_run}, lambda: _show_imports(done, dry_run))
     if any(one["status"] == "refused" for one in done):
         raise typer.Exit(1)

@@ -21,7 +21,7 @@ from reconcile.profile import Profile
 from reconcile.profiles import declare_profile, list_profiles, load_profile, read_profile
 from reconcile.statements import show_statement, statement_gaps
 from reconcile.tables import statement_file, statement_line
-from tests.reconcile.banked import IBAN, Answer, Seen, bring, do, march, prepared, run, statement
+from tests.reconcile.banked import IBAN, NOON, Answer, Seen, bring, do, march, prepared, run, statement
 
 RENT = Seen(march(5), -1_000, "LOYER", "L-1")
 
@@ -154,6 +154,40 @@ def test_a_statement_of_a_year_to_come_is_refused(ledger: Ledger) -> None:
     found = refused(ledger, statement([], end=dt.date(2027, 4, 22)), "BF")
     assert (found.code, found.facts["today"]) == ("statement_in_future", dt.date(2026, 4, 20))
     assert told(bring(ledger, statement([], end=dt.date(2027, 4, 21)))) == (0, 0, 0)
+
+
+def test_a_statement_of_a_year_long_past_is_refused_unless_it_is_said_to_be_old(ledger: Ledger) -> None:
+    bring(ledger, statement([RENT]))
+    old = statement([], "1", start=dt.date(2016, 3, 1), end=dt.date(2016, 3, 31))
+    found = refused(ledger, old, "BF")
+    assert (found.code, found.facts["first"], found.facts["years"]) == ("statement_long_past", dt.date(2026, 3, 1), 1)
+
+    file = [Received("releve-2016.txt", b"2016", hashlib.sha256(b"2016").hexdigest())]
+    done = do(ledger, lambda unit: store(unit, StatementFile("mt940", (old,)), file, "BF", historical=True))
+    assert done["status"] == "imported"
+
+
+def test_months_may_come_in_any_order_within_a_year(ledger: Ledger) -> None:
+    bring(ledger, statement([RENT]))
+    first_day_kept = dt.date(2026, 3, 1) - dt.timedelta(days=366)
+    one_day_too_old = statement([], "1", start=dt.date(2025, 2, 1), end=first_day_kept - dt.timedelta(days=1))
+    assert refused(ledger, one_day_too_old, "BF").code == "statement_long_past"
+    assert told(bring(ledger, statement([], "1", start=dt.date(2025, 2, 1), end=first_day_kept))) == (0, 0, 0)
+
+
+def test_the_first_statement_of_an_account_may_be_five_years_old_and_no_older(ledger: Ledger) -> None:
+    found = refused(ledger, statement([], start=dt.date(2016, 3, 1), end=dt.date(2016, 3, 31)), "BF")
+    assert (found.code, found.facts["first"], found.facts["years"]) == ("statement_long_past", NOON.date(), 5)
+    assert told(bring(ledger, statement([], start=dt.date(2022, 3, 1), end=dt.date(2022, 3, 31)))) == (0, 0, 0)
+
+
+def test_a_wrong_year_inside_a_file_of_several_statements_is_refused(ledger: Ledger) -> None:
+    good, wrong = statement([RENT]), statement([], "4", start=dt.date(2022, 4, 1), end=dt.date(2022, 4, 30))
+    file = StatementFile("mt940", (good, wrong))
+    received = [Received("f", b"f", hashlib.sha256(b"f").hexdigest())]
+    with pytest.raises(Refusal) as caught:
+        do(ledger, lambda unit: store(unit, file, received, "BF"))
+    assert (caught.value.code, caught.value.facts["number"]) == ("statement_long_past", "4")
 
 
 def test_a_statement_sent_again_with_another_content_is_refused(ledger: Ledger) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import Database
 from sqlalchemy import Engine
 
 from ledger.commands import post
@@ -224,6 +225,29 @@ def test_a_run_killed_at_any_instant_ends_with_the_same_matches(tmp_path: Path) 
         assert faults(after) == []
         after.engine.dispose()
     assert codes.count(-signal.SIGKILL) >= 4
+
+
+def test_a_run_killed_on_the_server_ends_with_the_matches_of_one_transaction(
+    postgres_books: Database, sqlite_books: Database
+) -> None:
+    ledger, whole = (prepared(open_engine(one.url)) for one in (postgres_books, sqlite_books))
+    labelled_books(ledger)
+    labelled_books(whole)
+    run_in_parts(whole, "BF")
+
+    codes = []
+    for lines_heard in (9, 3, 12):
+        codes.append(killed_run(postgres_books.url, lines_heard, 0.01))
+        assert faults(ledger) == []
+    with ledger.read() as connection:
+        unfinished = [one["finished"] for one in list_runs(connection, "BF")]
+    run_in_parts(ledger, "BF", part=5)
+
+    assert (codes, set(unfinished)) == ([-signal.SIGKILL] * 3, {False})
+    assert kept(ledger) == kept(whole)
+    assert faults(ledger) == []
+    ledger.engine.dispose()
+    whole.engine.dispose()
 
 
 def prepared_at(file: Path) -> Ledger:
