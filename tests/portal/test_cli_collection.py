@@ -171,3 +171,30 @@ def test_the_workbook_holds_its_controls_and_is_the_same_twice(shop: Any, tmp_pa
         "Exonérations", "Règles appliquées", "Contrôles", "Provenance",
     ]  # fmt: skip
     book.close()
+
+
+STATEMENT = """:20:FICTIF
+:25:BF42BF9990100102025000011784
+:28C:1/1
+:60F:C250701XOF0,
+:61:2507100710C1000000,NTRFREV BF901 202506//B1
+:86:VIR RECU TRESOR FICTIF
+:62F:C250731XOF1000000,
+-
+"""
+
+
+def test_a_credit_that_came_before_its_return_is_proposed_and_regularised_as_told(shop: Any, tmp_path: Path) -> None:
+    (tmp_path / "releve.sta").write_text(STATEMENT, encoding="utf-8")
+    assert shop("account", "bind", "BF", "--iban", "BF42BF9990100102025000011784").code == 0
+    assert shop("statement", "import", str(tmp_path / "releve.sta")).code == 0
+    assert shop("reconcile", "impute", "1", "--reason", "à identifier").code == 0
+    shop.take(month())
+    assert "1 crédit en imputation provisoire pour 1 000 000 francs" in plain(shop("collection", "status"))
+    line = next(one.strip() for one in shop("reconcile", "suggestions").out.splitlines() if "regularise" in one)
+    words = [*line.split()[1:-1], "reconnu"]
+    assert words[:3] == ["reconcile", "regularise", "BF/BQ/2025/1"]
+    assert shop(*words).code == 0
+    assert shop("reconcile", "suggestions", "--json").document["regularisations"] == []
+    done = shop("collection", "status", "--json").document
+    assert (done["all"]["credited"], done["all"]["without_reference"], done["regularisations"]) == (1_000_000, 0, [])
