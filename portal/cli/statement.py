@@ -88,9 +88,22 @@ def import_(
     ledger = open_ledger()
     layout = None if profile is None else load_profile(ledger, profile)
     done = import_files(ledger, files, book and book.upper(), layout, dry_run, historical)
+    for one in done:
+        _in_the_language(one["refused"])
     answer({"files": done, "dry_run": dry_run}, lambda: _show_imports(done, dry_run))
     if any(one["status"] == "refused" for one in done):
         raise typer.Exit(1)
+
+
+def _in_the_language(refused: dict[str, Any] | None) -> None:
+    """A file refused beside others bears its sentence in the language asked for, like a command refused whole.
+
+    The faults of a file that cannot be read are told as they were found.
+    """
+    from ledger.refusal import CATALOGUE
+
+    if refused is not None and "faults" not in refused["facts"] and refused["code"] in CATALOGUE:
+        refused["message"] = phrase(CATALOGUE[refused["code"]].sentence, **refused["facts"])
 
 
 def _show_imports(done: list[dict[str, Any]], dry_run: bool) -> None:

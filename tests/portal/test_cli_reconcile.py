@@ -10,7 +10,7 @@ from ledger.engine import open_engine
 from ledger.signing import make_key
 from portal.cli.call import Outcome, call
 from portal.cli.progress import MatchingProgress
-from tests.reconcile.banked import Seen, bring, enter, march, prepared, seen_by, statement
+from tests.reconcile.banked import IBAN, Seen, bring, enter, march, prepared, seen_by, statement
 from tests.reconcile.signed import PEOPLE
 
 NOW = "2026-04-20T12:00:00Z"
@@ -125,3 +125,21 @@ def test_the_progress_is_rewritten_in_place_on_a_terminal_only(
     assert shown == (
         f"Rapprochement du livre BF…\n\r{line.format(5000)}\r{line.format(10000)}\nRapprochement du livre BF…\n"
     )
+
+
+def test_a_statement_of_a_long_past_year_is_refused_in_the_language_asked_for_and_taken_when_said_so(
+    pcaes: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "ancien.sta"
+    file.write_text(
+        f":20:A\n:25:{IBAN['BF']}\n:28C:3/1\n:60F:C160301XOF5,\n:62F:C160331XOF5,\n-\n", encoding="utf-8", newline=""
+    )
+    words = ("statement", "import", str(file))
+    french, english = (pcaes(*words, "--json"), pcaes("--lang", "en", *words, "--json"))
+    told = [one.document["files"][0]["refused"] for one in (french, english)]
+    assert (french.code, [one["code"] for one in told]) == (1, ["statement_long_past"] * 2)
+    assert "n'est connu que depuis le 01/03/2026, plus de 1 an après" in told[0]["message"]
+    assert "is only known from 01/03/2026, more than 1 year later" in told[1]["message"]
+
+    done = pcaes(*words, "--historical", "--json")
+    assert (done.code, done.document["files"][0]["status"]) == (0, "imported")
