@@ -9,6 +9,7 @@ from typing import Any
 from ledger.book import BOOKS, JOURNALS
 from ledger.entry import EntryDraft, Line
 from ledger.refusal import Refusal
+from ledger.system_words import system_reason
 
 ENTRY_KEYS = {
     "book", "journal", "date", "document", "document_date", "label", "key", "lines", "transfer", "complementary",
@@ -42,7 +43,7 @@ def load_json(path: Path) -> Any:
     try:
         return json.loads(path.read_bytes().decode("utf-8-sig"), parse_constant=_no_constant)
     except OSError as fault:
-        raise EntryFileUnreadable(file=path.name, where="fichier", fault="introuvable ou illisible") from fault
+        raise EntryFileUnreadable(file=path.name or str(path), where="fichier", fault=system_reason(fault)) from fault
     except (ValueError, RecursionError) as fault:
         raise EntryFileUnreadable(file=path.name, where="JSON", fault=str(fault)[:200]) from fault
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from ledger.system_words import system_reason
 from reconcile.model import Fault, FileRefused
 from reconcile.text import DOS_BYTES, WINDOWS_BYTES
 
@@ -39,8 +40,8 @@ class KeptSource:
             raise
         except OSError as error:
             self.close()
-            sentence = f"Le fichier ne peut pas être ouvert ({error.strerror}). Vérifiez son nom et vos droits."
-            raise FileRefused([Fault("file_unreadable", sentence, {"reason": error.strerror})]) from error
+            sentence = f"Le fichier ne peut pas être ouvert ({system_reason(error)}). Vérifiez son nom et vos droits."
+            raise FileRefused([Fault("file_unreadable", sentence, {"reason": system_reason(error)})]) from error
         self.sha256 = digest.hexdigest()
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from ledger.refusal import Refusal
+from ledger.system_words import system_reason
 from ledger.users import allow
 from reconcile.profile import Profile, ProfileInvalid
 from reconcile.tables import statement_profile
@@ -40,7 +41,7 @@ def read_profile(path: Path) -> Profile:
     try:
         return Profile.from_json(path.read_text(encoding="utf-8-sig"))
     except OSError as fault:
-        raise ProfileUnreadable(file=path.name, fault="il ne peut pas être lu.") from fault
+        raise ProfileUnreadable(file=path.name, fault=f"{system_reason(fault)}.") from fault
     except ProfileInvalid as fault:
         raise ProfileUnreadable(file=path.name, fault=str(fault)) from fault
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as fault:

@@ -5,6 +5,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from ledger.system_words import system_reason
 from reconcile.model import Fault, FileRefused, StatementFile
 from reconcile.readers.detect import FILE_BYTES_MAX, too_large
 from reconcile.sandbox import read_apart, read_pages_apart
@@ -52,8 +53,8 @@ def _unreadable(error: OSError) -> Fault:
     elif isinstance(error, PermissionError):
         why = "vous n'avez pas le droit de le lire. Demandez ce droit, ou copiez le fichier dans votre dossier"
     else:
-        why = f"le système répond « {error.strerror} ». Copiez-le sur ce poste et recommencez"
-    return Fault("file_unreadable", f"Le fichier ne peut pas être ouvert : {why}.", {"reason": error.strerror})
+        why = f"{system_reason(error)}. Copiez-le sur ce poste et recommencez"
+    return Fault("file_unreadable", f"Le fichier ne peut pas être ouvert : {why}.", {"reason": system_reason(error)})
 
 
 def read_together(documents: Sequence[bytes], *, bound_currency: str | None = None) -> StatementFile:

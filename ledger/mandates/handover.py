@@ -9,7 +9,8 @@ from sqlalchemy import Connection, insert, select
 
 from ledger.keys import Signer, check_specimen, require_people
 from ledger.mandates.appoint import appoint, read_mandates
-from ledger.mandates.mandate import Mandate, holder_at, instant_from, shown
+from ledger.mandates.mandate import OFFSET_HOURS, Mandate, holder_at, instant_from, shown
+from ledger.mandates.presidency import load_presidency, presiding_state
 from ledger.mandates.situation import situation_at
 from ledger.orders.canonical import encode, instant_text
 from ledger.refusal import Refusal
@@ -56,7 +57,7 @@ def hand_over(
     unit: Any,
     person: str,
     at: str,
-    act: str,
+    act: str | None = None,
     *,
     state: str | None = None,
     raw_key: bytes | None = None,
@@ -65,24 +66,27 @@ def hand_over(
 ) -> dict[str, Any]:
     """Freeze the situation at the cut-off, end one mandate and start the next, which is kept when it is there already.
 
-    `at` is a date or an instant in the capital of the successor's State, which is given unless the mandate is known.
+    `at` is a date or an instant in the capital of the successor's State. `act` and `state` are given unless the mandate
+    is there already; the State may also come from the history of the presidency, when nothing contradicts it.
     Refuses: users_undeclared, role_forbidden, handover_wrong, user_unknown, and what an appointment refuses.
     """
     require_people(unit.user, "remise de service")
     allow(unit.user, "arrêter une remise de service", "administrator")
     mandates = read_mandates(unit.connection)
-    cut_off, code = _cut_off(mandates, person, at, state)
+    nationality = next((one["nationality"] for one in list_users(unit.connection) if one["name"] == person), None)
+    cut_off, code = _cut_off(mandates, person, at, state, nationality)
     _check_request(unit, person, cut_off, at, absence, witnesses)
     successor = next((one for one in mandates if one.start == cut_off and one.person == person), None)
     if successor is None:
         outgoing = holder_at(mandates, cut_off)
-        made = appoint(unit, code, person, cut_off, act, raw_key)
+        made = appoint(unit, code, person, cut_off, act or "", raw_key)
         successor_id = int(made["id"])
     else:
         earlier = [one for one in mandates if one.end == cut_off]
         if not earlier:
             raise HandoverWrong(person=person, at=shown(cut_off), fault="aucun mandat ne prend fin à cet instant")
-        outgoing, successor_id = earlier[0], successor.id
+        outgoing, successor_id, code = earlier[0], successor.id, successor.state
+        act = act or successor.act
     if outgoing.person == person:
         raise HandoverWrong(person=person, at=shown(cut_off), fault="le sortant et l'entrant sont la même personne")
     _check_new(unit.connection, successor_id, person, cut_off)
@@ -121,15 +125,35 @@ def hand_over(
     return _summary(unit.connection, record_id)
 
 
-def _cut_off(mandates: list[Mandate], person: str, at: str, state: str | None) -> tuple[datetime, str]:
-    known = next((one.state for one in reversed(mandates) if one.person == person), None)
-    code = state or known
+def _cut_off(
+    mandates: list[Mandate], person: str, at: str, state: str | None, nationality: str | None
+) -> tuple[datetime, str]:
     try:
+        code = state or _state_of(mandates, person, at, nationality)
         if code is None:
             raise HandoverWrong(person=person, at=at, fault="l'État de l'entrant n'est pas donné (--state)")
         return instant_from(code, at), code
     except (ValueError, KeyError) as fault:
         raise HandoverWrong(person=person, at=at, fault="instant ou État illisible") from fault
+
+
+def _state_of(mandates: list[Mandate], person: str, at: str, nationality: str | None) -> str | None:
+    """The State of the successor when nothing contradicts it: the mandate already there, else the State that presides.
+
+    The history of the presidency may be late on a rotation: it is believed when it changes hands here, or when it
+    agrees with the declared nationality.
+    """
+    own = [one for one in mandates if one.person == person]
+    starting = next((one.state for one in own if one.start == instant_from(one.state, at)), None)
+    if starting is not None or own:
+        return starting or own[-1].state
+    history = load_presidency()
+    presiding = [state for state in OFFSET_HOURS if presiding_state(history, instant_from(state, at)) == state]
+    if len(presiding) != 1:
+        return None
+    before = [one.state for one in mandates if one.covers(instant_from(presiding[0], at))]
+    agreed = nationality == presiding[0] if nationality else presiding != before
+    return presiding[0] if agreed else None
 
 
 def _check_request(

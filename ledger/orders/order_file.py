@@ -11,6 +11,7 @@ from ledger.entry_file import AmountNotWhole
 from ledger.money import share
 from ledger.orders.order import KINDS, PAYMENT, Charge, Document, Payee, PaymentOrder, payee_from
 from ledger.refusal import Refusal
+from ledger.system_words import system_reason
 
 ORDER_KEYS = {
     "purpose", "payee", "amount", "charges", "account", "documents", "key", "kind", "reissues", "on_behalf_of",
@@ -167,9 +168,8 @@ def _documents(
                 raise DocumentUnusable(file=at.file, where=at.where, document=name, fault=f"{size} octets, trop grande")
             content = path.read_bytes()
         except (OSError, ValueError) as fault:
-            raise DocumentUnusable(
-                file=at.file, where=at.where, document=name, fault="introuvable ou illisible"
-            ) from fault
+            reason = system_reason(fault) if isinstance(fault, OSError) else "ce nom n'est pas celui d'un fichier"
+            raise DocumentUnusable(file=at.file, where=at.where, document=name, fault=reason) from fault
         if not content:
             raise DocumentUnusable(file=at.file, where=at.where, document=name, fault="le fichier est vide")
         digest = sha256(content).hexdigest()

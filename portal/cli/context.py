@@ -162,10 +162,12 @@ def _unforeseen(fault: Exception) -> NoReturn:
         )
         refuse({"code": "database_unreachable", "message": message, "facts": {}}, 1)
     if isinstance(fault, OSError):
+        from ledger.system_words import system_reason
+
         message = phrase(
             "Le fichier {file} ne peut pas être lu ou écrit : {fault}.",
             file=fault.filename or "",
-            fault=fault.strerror or fault,
+            fault=translate(system_reason(fault)),
         )
         refuse({"code": "file_unusable", "message": message, "facts": {"file": str(fault.filename)}}, 1)
     if os.environ.get("PCAES_TRACE"):

@@ -93,7 +93,7 @@ def list_() -> None:
 def handover(
     to: Annotated[str, typer.Option("--to", help="Ordonnateur entrant")],
     at: Annotated[str, typer.Option("--at", help="Instant de l'arrêté : date ou instant passé")],
-    act: Annotated[str, typer.Option("--act", help="Acte de nomination de l'entrant")],
+    act: Annotated[str | None, typer.Option("--act", help="Acte de nomination de l'entrant")] = None,
     state: Annotated[str | None, typer.Option("--state", help="État de l'entrant : BF, ML ou NE")] = None,
     key: Annotated[Path | None, typer.Option("--key", help="Clé publique de l'entrant (.pub)")] = None,
     absence: Annotated[str | None, typer.Option("--absence", help="Carence du sortant : motif constaté")] = None,

@@ -1,5 +1,6 @@
 """The handover of the office: frozen, signed by both, or by witnesses when one is absent."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -7,9 +8,11 @@ from ordered import SIGNERS, Office, all_passed
 from sqlalchemy import Engine, text
 
 from ledger.checks import handovers, orders
-from ledger.mandates.handover import hand_over, read_handover, sign_handover
+from ledger.mandates.appoint import appoint
+from ledger.mandates.handover import HandoverWrong, hand_over, read_handover, sign_handover
 from ledger.orders.order import Charge
 from ledger.refusal import Refusal
+from ledger.users import add_user
 
 CHECKS = (*orders.CHECKS, *handovers.CHECKS)
 
@@ -169,3 +172,38 @@ def test_what_is_done_later_in_the_same_second_does_not_belie_the_record(office:
     office.act("2026-0001", "confirm", "bfo")
     with office.ledger("aud").read() as connection:
         assert [row for check in CHECKS for row in check.find(connection)] == []
+
+
+def test_the_state_comes_from_the_history_when_the_presidency_changes_hands(office: Office) -> None:
+    office.perform("adm", lambda unit: hand_over(unit, "bfo", "2026-03-02T10:00:00", "Acte fictif n° 2"))
+    assert record(office)["content"]["incoming"] == {"person": "bfo", "state": "BF", "act": "Acte fictif n° 2"}
+
+
+def test_a_declared_nationality_that_the_history_contradicts_asks_for_the_state(office: Office) -> None:
+    office.perform("adm", lambda unit: add_user(unit, "neo", "officer", nationality="NE") and None)
+    with pytest.raises(HandoverWrong) as told:
+        office.perform("adm", lambda unit: hand_over(unit, "neo", "2026-03-02T10:00:00", "Acte fictif n° 2"))
+    assert told.value.facts["fault"] == "l'État de l'entrant n'est pas donné (--state)"
+
+
+def test_inside_a_term_the_history_alone_does_not_name_the_state(office: Office) -> None:
+    handed(office, "2026-03-02T10:00:00")
+    office.perform("adm", lambda unit: add_user(unit, "unknown", "officer") and None)
+    office.perform("adm", lambda unit: add_user(unit, "bfo2", "officer", nationality="BF") and None)
+    with pytest.raises(HandoverWrong):
+        office.perform("adm", lambda unit: hand_over(unit, "unknown", "2026-03-02T10:30:00", "Acte fictif n° 3"))
+    done = office.perform("adm", lambda unit: hand_over(unit, "bfo2", "2026-03-02T10:30:00", "Acte fictif n° 3"))
+    assert (done["outgoing"], done["incoming"]) == ("bfo", "bfo2")
+
+
+def test_a_mandate_already_recorded_gives_its_act_and_its_state(office: Office) -> None:
+    at = datetime(2026, 3, 2, 10, tzinfo=UTC)
+    office.perform("adm", lambda unit: appoint(unit, "NE", "bfo", at, "Acte fictif n° 7") and None)
+    office.perform("adm", lambda unit: hand_over(unit, "bfo", "2026-03-02T10:00:00Z"))
+    assert record(office)["content"]["incoming"] == {"person": "bfo", "state": "NE", "act": "Acte fictif n° 7"}
+
+
+def test_a_new_mandate_is_not_made_without_its_act(office: Office) -> None:
+    assert code(lambda: office.perform("adm", lambda unit: hand_over(unit, "bfo", "2026-03-02T10:00:00"))) == (
+        "mandate_empty"
+    )
