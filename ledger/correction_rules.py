@@ -18,6 +18,15 @@ INSTEAD = {
     "opening": "passez une écriture de régularisation dans une période ouverte",
 }
 
+ACTS_FR = {
+    "order": "ordre de paiement",
+    "collection": "état de recettes",
+    "capital": "registre du capital",
+    "closing": "clôture de l'exercice",
+    "opening": "à-nouveaux",
+}
+"""Origins of the entries of an act, as the refusal names them."""
+
 
 class CorrectionStyle(Refusal):
     """There are two styles of reversal."""
@@ -62,7 +71,7 @@ class EntryOfAnAct(Refusal):
 
     code = "entry_of_an_act"
     sentence = (
-        "L'écriture {entry} a été passée par un acte ({origin}) et ne se corrige pas à la main : le registre de cet "
+        "L'écriture {entry} a été passée par un acte ({act}) et ne se corrige pas à la main : le registre de cet "
         "acte ne dirait plus la même chose que les livres. À faire : {instead}."
     )
 
@@ -108,7 +117,9 @@ def check_correctable(one: SealedEntry, corrected_by: str | None, corrects: str 
         raise EntryAlreadyCorrected(entry=one.reference, correction=corrected_by)
     if one.origin not in BY_HAND:
         instead = INSTEAD.get(one.origin, "employez la commande qui l'a passée").format(ref=one.origin_ref or "")
-        raise EntryOfAnAct(entry=one.reference, origin=one.origin, instead=instead)
+        raise EntryOfAnAct(
+            entry=one.reference, origin=one.origin, act=ACTS_FR.get(one.origin, one.origin), instead=instead
+        )
     if match is not None:
         raise EntryMatched(entry=one.reference, match=match)
 
