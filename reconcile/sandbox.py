@@ -192,17 +192,24 @@ def read_pages_apart(documents: Sequence[bytes], *, bound_currency: str | None =
 
 
 def _apart(data: bytes, options: dict[str, Any]) -> transport.Read:
-    child = _idle.take()
-    try:
-        read = child.read(data, options)
-    except Stopped as stopped:
-        child.close()
-        return FileRefused([_too_long(child.seconds_max) if stopped.late else _aborted()])
-    except BaseException:
-        child.close()
-        raise
-    _idle.give_back(child)
-    return read
+    """What a child read. One that has served before may end of what it kept: the file is judged by a fresh one."""
+    while True:
+        child = _idle.take()
+        fresh = child.files == 0
+        try:
+            read = child.read(data, options)
+        except Stopped as stopped:
+            child.close()
+            if stopped.late:
+                return FileRefused([_too_long(child.seconds_max)])
+            if fresh:
+                return FileRefused([_aborted()])
+            continue
+        except BaseException:
+            child.close()
+            raise
+        _idle.give_back(child)
+        return read
 
 
 def _aborted() -> Fault:

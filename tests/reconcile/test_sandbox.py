@@ -2,6 +2,7 @@
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,6 +48,23 @@ def test_one_child_reads_many_files() -> None:
     assert reader() == first
 
 
+def test_a_child_that_ends_of_what_it_read_before_does_not_condemn_the_next_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read_file(document())
+    read, ended = sandbox.Child.read, list[int]()
+
+    def worn(child: sandbox.Child, data: bytes, options: dict[str, Any]) -> transport.Read:
+        if child.files:
+            ended.append(child.process.pid)
+            raise sandbox.Stopped(late=False)
+        return read(child, data, options)
+
+    monkeypatch.setattr(sandbox.Child, "read", worn)
+    assert read_file(document()).format == "camt.054"
+    assert len(ended) > 0
+
+
 def test_the_billion_laughs_are_refused() -> None:
     entities = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
     laughs = f'<?xml version="1.0"?><!DOCTYPE Document [<!ENTITY l0 "ha">{entities}]>'.encode()
@@ -90,6 +108,7 @@ def test_a_child_that_takes_too_long_is_a_refusal(monkeypatch: pytest.MonkeyPatc
 def test_a_file_that_needs_more_memory_than_allowed_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
     child = sandbox.Child(memory_bytes_max=96 * 1024 * 1024)
     monkeypatch.setattr(sandbox._idle, "take", lambda: child)
+    monkeypatch.setattr(sandbox._idle, "give_back", lambda small: small.close())  # no other test may meet it
     assert refused(document().replace(b"</Ntry>", b"</Ntry>" + b"<X><Y/></X>" * 1_500_000)) == "reading_aborted"
 
 
