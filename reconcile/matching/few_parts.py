@@ -11,9 +11,18 @@ def few_that_sum(amounts: Sequence[int], target: int) -> SubsetSum:
     """The sets of two to four of `amounts` (whole francs, any sign) whose sum is `target`, counted up to two.
 
     Every pair is summed once: a set of four is a pair and the pair that completes it, a set of three a pair and one
-    line more. The work grows with the square of the lines, and no larger set is looked at: the answer never says
-    that nothing else would do. `subsets` is 2 where there are several.
+    line more. With amounts of one sign, those beyond the target are left out first. The work grows with the square of
+    the lines, and no larger set is looked at: the answer never says that nothing else would do. `subsets` is 2 where
+    there are several.
     """
+    if amounts and (min(amounts) > 0 or max(amounts) < 0):
+        places = [place for place, amount in enumerate(amounts) if abs(amount) < abs(target)]
+        found = _search([amounts[place] for place in places], target)
+        return found._replace(places=tuple(places[place] for place in found.places))
+    return _search(amounts, target)
+
+
+def _search(amounts: Sequence[int], target: int) -> SubsetSum:
     pairs: dict[int, list[tuple[int, int]]] = {}
     for second, later in enumerate(amounts):
         for first in range(second):
