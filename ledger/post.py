@@ -14,10 +14,10 @@ from ledger.entry import EntryDraft, Line, SealedEntry
 from ledger.entry_rules import Law, check_document_date, check_entry
 from ledger.refusal import Refusal
 from ledger.seal import Sealer
+from ledger.sealed_rows import write_rows
 from ledger.tables.journal import entry, entry_line
 from ledger.tables.periods import period_event
 from ledger.transfer_rules import TransferAlone, TransferTooMany, TransferUsed, check_pair
-from ledger.writer import Writer
 
 CHUNK = 2_000
 """Entries written together; memory does not grow with the number of entries."""
@@ -76,41 +76,35 @@ def post_many(
 ) -> int:
     """Seal a stream of entries in flat memory; `seen` is called for each one. Returns how many were given.
 
-    `seen` may come before the entry is written: it asks nothing of the database.
     Refuses: as `post_entries`.
     """
     stream = iter(drafts)
     first = list(islice(stream, FEW))
     law = law_of(unit.connection, first if len(first) < FEW else None)
     until, today = takeover_until(unit.connection), unit.now.date()
-    sealer, writer = Sealer(unit), Writer(unit.connection)
+    sealer = Sealer(unit)
     count = 0
     paired = _side_by_side(chain(first, stream), law)
     for chunk in _chunks(paired):
         count += sum(len(group) for group in chunk)
         drafted = [draft for group in chunk for draft in group]
-        if writer.holds(drafted):
-            writer.write()
         known = _already_posted(unit.connection, drafted)
         fresh = [group for group in chunk if not all(draft.key in known for draft in group)]
         _transfers_are_new(unit.connection, [group[0].transfer for group in fresh if group[0].transfer is not None])
-        sealer.look(fresh)
-        # from here on nobody asks the database anything: the chunk before is written while this one is sealed
-        with uncollected(len(chunk)), writer.behind():
+        with uncollected(len(chunk)):
             for group in fresh:
                 for draft in group:
                     check_entry(draft, law)
                     check_document_date(draft, today)
                     check_bank_credit(draft, until)
             entries, lines, made = sealer.seal(fresh)
-        writer.take(entries, lines, [draft for draft, _ in made])
+            write_rows(unit.connection, entries, lines)
         if seen is not None:
             for draft, one in made:
                 seen(draft, one)
             for draft in drafted:
                 if draft.key in known:
                     seen(draft, known[draft.key])
-    writer.write()
     return count
 
 

@@ -38,13 +38,6 @@ class Sealer:
         self._heads: dict[str, tuple[int, str]] = {}
         self._numbers: dict[tuple[str, str, int], int] = {}
 
-    def look(self, groups: Sequence[tuple[EntryDraft, ...]]) -> None:
-        """Learn where the books stand before the first entry of a journal's year; sealing asks nothing more."""
-        for group in groups:
-            for draft in group:
-                if (draft.book, draft.journal, draft.date.year) not in self._numbers:
-                    self._look(draft.book, draft.journal, draft.date.year)
-
     def _look(self, book: str, journal: str, year: int) -> None:
         found = self._unit.connection.execute(HEADS, {"book": book, "journal": journal, "year": year}).one()
         if self._last_id is None:
@@ -55,12 +48,15 @@ class Sealer:
     def seal(self, groups: Sequence[tuple[EntryDraft, ...]]) -> tuple[Rows, Rows, list[tuple[EntryDraft, SealedEntry]]]:
         """Rows of `entry` and of `entry_line` ready to be written, and each draft with its sealed entry.
 
-        A group is one entry, or the two halves of a transfer, which name each other. `look` comes before.
+        A group is one entry, or the two halves of a transfer, which name each other.
         """
         entries: Rows = []
         lines: Rows = []
         made: list[tuple[EntryDraft, SealedEntry]] = []
         for group in groups:
+            for draft in group:
+                if (draft.book, draft.journal, draft.date.year) not in self._numbers:
+                    self._look(draft.book, draft.journal, draft.date.year)
             first = (self._last_id or 0) + 1
             for place, draft in enumerate(group):
                 peer = None if len(group) == 1 else first + 1 - place

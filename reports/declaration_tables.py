@@ -3,20 +3,12 @@
 from collections.abc import Iterable, Sequence
 
 from ledger.levy.chain import Collection
-from ledger.levy.declared import DeclarationRow
+from ledger.levy.declared import FAULT_TITLES, DeclarationRow
 from reports.common import book_title, francs
 from reports.dataset import Column, Row, Table
 
 ODD_MAX = 5_000
 """A sheet that a person reads; the whole list is « pcaes collection declarations --anomalies --out »."""
-
-FAULTS = {
-    "declaration_rate": "autre taux",
-    "declaration_rounding": "arrondi",
-    "declaration_date": "hors du mois",
-    "declaration_over_collected": "recouvré au-delà du liquidé",
-    "declaration_twice": "en double",
-}
 
 
 def declared_table(rows: Iterable[Collection]) -> Table:
@@ -71,7 +63,7 @@ def odd_table(rows: Sequence[DeclarationRow], more: bool) -> Table:
         (
             one.state, one.office, one.period, one.exemption or None, one.number, one.date, one.importer, one.value,
             one.assessed, one.expected, one.assessed - one.expected, one.collected,
-            ", ".join(FAULTS[fault] for fault in one.faults), one.file, one.line,
+            ", ".join(FAULT_TITLES[fault] for fault in one.faults), one.file, one.line,
         )
         for one in rows
     ]  # fmt: skip

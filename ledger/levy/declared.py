@@ -161,6 +161,15 @@ ODD = {
 }
 """What is odd in declarations: code → how many in a month, and the francs at stake."""
 
+FAULT_TITLES = {
+    "declaration_rate": "autre taux",
+    "declaration_rounding": "arrondi",
+    "declaration_date": "hors du mois",
+    "declaration_over_collected": "recouvré au-delà du liquidé",
+    "declaration_twice": "en double",
+}
+"""What is odd in one declaration: code → how a column says it."""
+
 
 def odd_counts(connection: Connection, law: LevyLaw, return_id: int) -> dict[str, int]:
     """How many declarations of one file are odd, by code; codes without any are left out."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from portal.cli.context import answer, open_ledger, say, settings, tell
-from portal.cli.declarations import FAULTS, declarations
+from portal.cli.declarations import declarations
 from portal.cli.group import group
 from portal.cli.levy_law import GROUPS
 
@@ -53,6 +53,7 @@ def _show_faults(faults: list[dict[str, Any]]) -> None:
 
 
 def _show_import(done: dict[str, Any]) -> None:
+    from ledger.levy.declared import FAULT_TITLES
     from ledger.money import format_francs
     from ledger.plural import counted
 
@@ -79,7 +80,7 @@ def _show_import(done: dict[str, Any]) -> None:
     if done["form"] == "declarations":
         say(f"    Déclarations conservées : {format_francs(done['declarations'])}.")
         for code, count in done["odd"].items():
-            say(f"    {format_francs(count):>9}  {FAULTS[code]}")
+            say(f"    {format_francs(count):>9}  {FAULT_TITLES[code]}")
         if done["odd"]:
             say("    Le détail : pcaes collection declarations --anomalies")
 

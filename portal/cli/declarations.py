@@ -10,14 +10,6 @@ import typer
 
 from portal.cli.context import answer, open_ledger, say
 
-FAULTS = {
-    "declaration_rate": "autre taux",
-    "declaration_rounding": "arrondi",
-    "declaration_date": "hors du mois",
-    "declaration_over_collected": "recouvré au-delà",
-    "declaration_twice": "en double",
-}
-"""Code of what is odd in a declaration → how it is said in a column."""
 SHOWN = 50
 
 
@@ -63,6 +55,7 @@ HEADINGS = (
 
 
 def _write(out: Path, rows: Iterable[Any]) -> int:
+    from ledger.levy.declared import FAULT_TITLES
     from reports.text import inert
 
     count = 0
@@ -70,7 +63,7 @@ def _write(out: Path, rows: Iterable[Any]) -> int:
         writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
         writer.writerow(HEADINGS)
         for one in rows:
-            odd = ", ".join(FAULTS[fault] for fault in one.faults)
+            odd = ", ".join(FAULT_TITLES[fault] for fault in one.faults)
             writer.writerow(
                 [inert(cell) if isinstance(cell, str) else "" if cell is None else cell for cell in (*one[:-1], odd)]
             )
@@ -79,13 +72,14 @@ def _write(out: Path, rows: Iterable[Any]) -> int:
 
 
 def _show(found: list[Any], more: bool) -> None:
+    from ledger.levy.declared import FAULT_TITLES
     from ledger.money import format_francs
 
     if not found:
         say("Aucune déclaration ne répond à la demande.")
         return
     for one in found:
-        odd = ", ".join(FAULTS[fault] for fault in one.faults)
+        odd = ", ".join(FAULT_TITLES[fault] for fault in one.faults)
         value, assessed, expected = (format_francs(x) for x in (one.value, one.assessed, one.expected))
         say(
             f"  {one.state} {one.office:<10} {one.period} {one.exemption or '-':<4} {one.number:<18}"
