@@ -1,11 +1,13 @@
 """Credits that wait on 4712x and look like a remittance declared since: proposed for regularisation, never posted."""
 
 import datetime as dt
+import shlex
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
+from ledger.balance import last_date
 from ledger.book import BOOKS
 from ledger.chart import account_of
 from ledger.levy.remittances import declared_remittances
@@ -26,7 +28,8 @@ class ProposedRegularisation(NamedTuple):
     """What `reconcile regularise` would be told: `amount` of `entry` from `account` to `to`, under `reference`.
 
     `left` is what waits of the entry, `rest` what was declared under the reference and never credited; whole francs.
-    `found_by` is `reference` or `amount`; `reason` says it to a person.
+    `item` is the name of the open item in `open_suspense`; `found_by` is `reference` or `amount`; `reason` says it to
+    a person.
     """
 
     book: str
@@ -41,6 +44,16 @@ class ProposedRegularisation(NamedTuple):
     amount: int
     found_by: str
     reason: str
+    item: str
+
+    @property
+    def command(self) -> str:
+        """What the accountant types to accept the proposal; its motive is kept in the books."""
+        motive = f"reversement {self.reference} déclaré depuis"
+        return (
+            f"pcaes reconcile regularise {self.entry} --account {self.to} --reference {shlex.quote(self.reference)} "
+            f"--amount {self.amount} --reason {shlex.quote(motive)}"
+        )
 
 
 class _Declared(NamedTuple):
@@ -50,28 +63,50 @@ class _Declared(NamedTuple):
     date: dt.date | None
 
 
-def proposed_regularisations(connection: Connection, book: str | None = None) -> list[ProposedRegularisation]:
+class _Seen(NamedTuple):
+    """What counts: until a day (None: the whole books), an entry and a command recorded."""
+
+    day: dt.date | None
+    known: int
+    known_command: int
+
+
+def proposed_regularisations(
+    connection: Connection,
+    book: str | None = None,
+    *,
+    as_of: dt.date | None = None,
+    known: int | None = None,
+    known_command: int | None = None,
+) -> list[ProposedRegularisation]:
     """The credits imputed to 4712x that a declared and still uncredited remittance explains, oldest first.
 
     A credit that bears the reference comes first; then one whose amount is that of one remittance alone, which answers
     to no other credit, within 31 days. A remittance is proposed once, and never for more than its rest.
+    `as_of` before the last accounting date hides what came later; `known` and `known_command` what was recorded later.
     """
+    last = last_date(connection, _EVER if known is None else known)
+    past = as_of is not None and last is not None and as_of < last
+    seen = _Seen(
+        as_of if past else None, _EVER if known is None else known, _EVER if known_command is None else known_command
+    )
     found: list[ProposedRegularisation] = []
     for code in BOOKS if book is None else (book,):
-        found.extend(_of_book(connection, code))
+        found.extend(_of_book(connection, code, seen))
     return found
 
 
-def _of_book(connection: Connection, book: str) -> list[ProposedRegularisation]:
+def _of_book(connection: Connection, book: str, seen: _Seen) -> list[ProposedRegularisation]:
     account = account_of("4712", book)
-    moves = [one for one in suspense_moves(connection, book, dt.date.max, _EVER) if one.account == account]
+    moves = suspense_moves(connection, book, seen.day or dt.date.max, seen.known)
+    moves = [one for one in moves if one.account == account]
     items = [one for one in open_suspense(moves) if one.left < 0]
     if not items:
         return []
-    declared = _declared(connection, book)
+    declared = _declared(connection, book, seen)
     if not declared:
         return []
-    texts = _texts(connection, items, moves)
+    texts = _texts(connection, items, moves, seen)
     rests = {key: one.rest for key, one in declared.items()}
     lefts = {item.id: -item.left for item in items}
     found: list[ProposedRegularisation] = []
@@ -91,10 +126,12 @@ def _of_book(connection: Connection, book: str) -> list[ProposedRegularisation]:
     return sorted(found, key=lambda one: (one.date, one.entry, one.reference))
 
 
-def _declared(connection: Connection, book: str) -> dict[str, _Declared]:
+def _declared(connection: Connection, book: str, seen: _Seen) -> dict[str, _Declared]:
     """By reference in capitals: what was declared under it and that the books have not credited yet."""
     found: dict[str, _Declared] = {}
-    for row in declared_remittances(connection, book):
+    for row in declared_remittances(
+        connection, book, as_of=seen.day, known=seen.known, known_command=seen.known_command
+    ):
         key = exact_key(row.reference)
         if key:
             before = found.get(key)
@@ -105,12 +142,15 @@ def _declared(connection: Connection, book: str) -> dict[str, _Declared]:
     return {key: one for key, one in found.items() if one.rest > 0}
 
 
-def _texts(connection: Connection, items: Sequence[SuspenseItem], moves: Sequence[Moved]) -> dict[str, tuple[str, ...]]:
+def _texts(
+    connection: Connection, items: Sequence[SuspenseItem], moves: Sequence[Moved], seen: _Seen
+) -> dict[str, tuple[str, ...]]:
     """What each open item can be known by: its own words, its document and reference, its bank line."""
     open_ids = {item.id for item in items}
     lines = {f"C-{one.place}": one for one in moves}
     ids = sorted({lines[place].entry_id for place in open_ids})
     words: dict[int, tuple[str, ...]] = {}
+    undone = and_(match_undo.c.match_id == bank_match.c.id, match_undo.c.command_id <= seen.known_command)
     for start in range(0, len(ids), 500):
         some = ids[start : start + 500]
         own = (
@@ -118,17 +158,17 @@ def _texts(connection: Connection, items: Sequence[SuspenseItem], moves: Sequenc
             .join(entry_line, entry_line.c.entry_id == entry.c.id)
             .where(entry.c.id.in_(some), entry_line.c.account == lines[items[0].id].account)
         )
-        seen = (
+        at_bank = (
             select(
                 bank_match.c.posted_entry, statement_line.c.customer_reference, statement_line.c.bank_reference,
                 statement_line.c.label, statement_line.c.details,
             )
             .join(bank_match_line, bank_match_line.c.match_id == bank_match.c.id)
             .join(statement_line, statement_line.c.id == bank_match_line.c.line_id)
-            .outerjoin(match_undo, match_undo.c.match_id == bank_match.c.id)
+            .outerjoin(match_undo, undone)
             .where(bank_match.c.posted_entry.in_(some), match_undo.c.match_id.is_(None))
         )  # fmt: skip
-        for query in (own, seen):
+        for query in (own, at_bank):
             for row in connection.execute(query):
                 words[row[0]] = (*words.get(row[0], ()), *(text for text in row[1:] if text))
     return {place: (*words.get(lines[place].entry_id, ()), lines[place].label) for place in open_ids}
@@ -169,5 +209,5 @@ def _made(
         reason += f" ; {format_francs(left - amount)} restent à expliquer"
     return ProposedRegularisation(
         book, _entry(item), item.first_seen, item.label, item.account, left, account_of("4487", book), one.reference,
-        rest, amount, found_by, f"{reason}.",
+        rest, amount, found_by, f"{reason}.", item.id,
     )  # fmt: skip

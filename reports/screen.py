@@ -61,6 +61,9 @@ def _print_table(table: Table, console: "Console", rows_max: int) -> None:
     if table.totalled and table.total_label is not None:
         lines.append(_total_cells(table, totals))
     console.print(Text(visible(table.title), style="bold"))
+    if not head:
+        console.print(Text("  Néant."))
+        return
     if _needed(table, lines) <= console.width:
         _grid(table, lines, console)
     else:
@@ -75,8 +78,14 @@ def _needed(table: Table, lines: Sequence[Sequence[str]]) -> int:
     for place, column in enumerate(table.columns):
         widest = max((len(line[place]) for line in lines), default=0)
         heading = max(len(column.band), len(column.title))
-        needed += (min(widest, TEXT_WIDTH_LEAST) if column.kind == "text" else max(widest, heading)) + 3
+        texts = max(min(widest, TEXT_WIDTH_LEAST), _longest_word(column))
+        needed += (texts if column.kind == "text" else max(widest, heading)) + 3
     return needed
+
+
+def _longest_word(column: Column) -> int:
+    """A heading is broken between words, never inside one."""
+    return max((len(word) for word in f"{column.band} {column.title}".split()), default=1)
 
 
 def _grid(table: Table, lines: Sequence[Sequence[str]], console: "Console") -> None:
@@ -87,7 +96,10 @@ def _grid(table: Table, lines: Sequence[Sequence[str]], console: "Console") -> N
     grid = Grid(box=box.SIMPLE_HEAD)
     for column in table.columns:
         heading, text = Text(f"{column.band}\n{column.title}".strip()), column.kind == "text"
-        grid.add_column(heading, justify="left" if text else "right", no_wrap=not text, min_width=5, overflow="fold")
+        least = max(5, _longest_word(column))
+        grid.add_column(
+            heading, justify="left" if text else "right", no_wrap=not text, min_width=least, overflow="fold"
+        )
     for line in lines:
         total = table.total_label is not None and line[0] == table.total_label
         grid.add_row(*map(Text, line), style="bold" if total else None)

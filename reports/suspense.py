@@ -1,4 +1,4 @@
-"""The suspense accounts (CIP and returned payments): what each balance is made of, item by item, by age."""
+"""The suspense accounts (CIP and returned payments): what each balance is made of, by age, and what would settle it."""
 
 from typing import NamedTuple
 
@@ -8,9 +8,10 @@ from ledger.age import AGES, age_days, spread
 from ledger.balance import balance_of
 from ledger.book import BOOKS
 from ledger.chart import Account, chart_accounts
+from reconcile.proposed_regularisations import ProposedRegularisation, proposed_regularisations
 from reconcile.suspense import SuspenseItem, open_suspense, suspense_moves
 from reports.common import book_title, francs, make_report
-from reports.dataset import Column, Control, Report, Row, Table
+from reports.dataset import Column, Control, Link, Report, Row, Table
 from reports.request import ReportRequest
 
 Key = tuple[str, str]
@@ -33,23 +34,29 @@ AGE_COLUMNS = tuple(francs(one.key, one.title, "Ancienneté en jours") for one i
 
 
 def suspense(connection: Connection, request: ReportRequest) -> Report:
-    """*État de développement des soldes* of every suspense account at a day: the open items and their age.
+    """*État de développement des soldes* of every suspense account at a day: the open items, their age, and the
+    regularisations proposed where a remittance declared since explains a credit.
 
-    Amounts are signed: debit positive (payments to impute), credit negative (receipts to impute, returned payments).
+    Amounts are signed: debit positive (payments to impute), credit negative (receipts to impute, returned payments);
+    those of the proposals are what the command takes, without sign.
     """
     chart = chart_accounts(connection)
     found = suspense_items(connection, request)
     balances = {key: balance_of(connection, *key, as_of=request.as_of, known=request.known) for key in found}
+    proposed = proposed_regularisations(
+        connection, request.book, as_of=request.as_of, known=request.known, known_command=request.known_command
+    )
     return make_report(
         connection,
         request,
         "Comptes d'imputation provisoire",
-        (_items(found, chart, request), _accounts(found, balances, chart, request)),
+        (_items(found, chart, request), _accounts(found, balances, chart, request), _proposals(proposed, found)),
         subtitle="État de développement des soldes",
         period=False,
         controls=_controls(found, balances),
         counts=[
-            (f"{code} : suspens", sum(len(v) for (b, _), v in found.items() if b == code)) for code in request.books
+            *((f"{code} : suspens", sum(len(v) for (b, _), v in found.items() if b == code)) for code in request.books),
+            ("Régularisations proposées", len(proposed)),
         ],
     )
 
@@ -132,6 +139,43 @@ def _accounts(
         if sum(ages) != balance:
             raise ValueError(f"{key}: the open items give {sum(ages)}, the balance is {balance}")
     return Table("accounts", "Soldes par âge", columns, rows)
+
+
+def _proposals(proposed: list[ProposedRegularisation], found: dict[Key, list[OpenItem]]) -> Table:
+    """Each proposal leads to its item; the command is kept off the printed page."""
+    columns = (
+        Column("account", "Livre et compte"),
+        Column("entry", "Écriture"),
+        Column("date", "Date", "date"),
+        Column("label", "Libellé", width=34),
+        Column("left", "Reste à imputer", "francs"),
+        francs("amount", "À régulariser"),
+        Column("to", "Compte définitif"),
+        Column("reference", "Reversement déclaré", width=22),
+        Column("reason", "Motif", width=48),
+        Column("command", "Commande à taper", screen_only=True, width=90),
+    )
+    rows: list[Row] = [
+        (
+            f"{one.book}/{one.account}", one.entry, one.date, one.label, one.left, one.amount, one.to, one.reference,
+            one.reason, one.command,
+        )
+        for one in proposed
+    ]  # fmt: skip
+    places = {one.item.id: place for place, one in enumerate(one for items in found.values() for one in items)}
+    return Table(
+        "regularisations",
+        "Régularisations proposées",
+        columns,
+        rows,
+        links=tuple(Link(row, "entry", "items", places[one.item]) for row, one in enumerate(proposed)),
+        notes=(
+            "Crédits en imputation provisoire qu'un reversement déclaré par la douane, et resté sans crédit, explique. "
+            "Rien n'est passé sans le comptable : la commande est dans la feuille, à droite, et « pcaes reconcile "
+            "suggestions » la donne aussi.",
+            "Montants sans signe, comme la commande les prend. Une écriture peut porter plusieurs reversements.",
+        ),
+    )
 
 
 def _controls(found: dict[Key, list[OpenItem]], balances: dict[Key, int]) -> list[Control]:

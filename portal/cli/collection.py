@@ -101,7 +101,7 @@ def status(
     with open_ledger().read() as connection:
         code = _code(connection, book)
         found = levy_status(connection, book=code, as_of=as_of and as_of.date())
-        proposed = proposed_regularisations(connection, code) if as_of is None else []
+        proposed = proposed_regularisations(connection, code, as_of=as_of and as_of.date())
         found["regularisations"] = plain([one._asdict() for one in proposed])
     answer(found, lambda: _show_status(found, anomalies))
 

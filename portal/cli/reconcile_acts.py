@@ -1,6 +1,5 @@
 """The acts of reconciliation that a person decides: confirm, undo, impute, regularise; and what was decided before."""
 
-import shlex
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -112,16 +111,14 @@ def suggestions(book: Annotated[str | None, typer.Option("--book", help="Livre :
 
     with open_ledger().read() as connection:
         found = plain(find(connection, book and book.upper()))
-        waiting = plain([one._asdict() for one in proposed_regularisations(connection, book and book.upper())])
+        proposed = proposed_regularisations(connection, book and book.upper())
+        waiting = plain([one._asdict() | {"command": one.command} for one in proposed])
 
     def show() -> None:
         for one in waiting:
             say(f"{one['entry']}  {one['date']}  {format_francs(one['left']):>20}  {one['label'][:50]}")
             say(f"      {one['reason']}")
-            say(
-                f"      pcaes reconcile regularise {one['entry']} --account {one['to']} "
-                f"--reference {shlex.quote(one['reference'])} --amount {one['amount']} --reason …"
-            )
+            say(f"      {one['command']}")
         for one in found:
             amount = format_francs(one["amount"])
             say(f"{one['book']} ligne {one['line']}  {one['booking_date']}  {amount:>20}  {one['label'][:50]}")

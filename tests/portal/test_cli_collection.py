@@ -1,5 +1,6 @@
 """`pcaes collection`, as an accountant types it: import, restate, refuse, look at the chain and the arrears."""
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -192,7 +193,7 @@ def test_a_credit_that_came_before_its_return_is_proposed_and_regularised_as_tol
     shop.take(month())
     assert "1 crédit en imputation provisoire pour 1 000 000 francs" in plain(shop("collection", "status"))
     line = next(one.strip() for one in shop("reconcile", "suggestions").out.splitlines() if "regularise" in one)
-    words = [*line.split()[1:-1], "reconnu"]
+    words = shlex.split(line)[1:]
     assert words[:3] == ["reconcile", "regularise", "BF/BQ/2025/1"]
     assert shop(*words).code == 0
     assert shop("reconcile", "suggestions", "--json").document["regularisations"] == []
