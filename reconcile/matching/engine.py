@@ -9,7 +9,7 @@ from reconcile.collector import collector_at_rest
 from reconcile.matching.config import DEFAULT_CONFIG, MatchConfig
 from reconcile.matching.declarations import NOTHING_DECLARED, Declarations
 from reconcile.matching.order import FROM_THE_BOOKS, ORDER, Pass
-from reconcile.matching.passes import group_loose
+from reconcile.matching.passes import amount_date, group_loose
 from reconcile.matching.rows import BankLine, BookLine, Match, Outcome, PassStats
 from reconcile.matching.table import WorkTable
 
@@ -45,12 +45,16 @@ def match(
             table.clear_shown()
     matches = _in_order([*table.confirmed, *table.shown])
     return Outcome(
-        matches, tuple(table.bank.values()), tuple(table.book.values()), _stats(matches), tuple(table.confirmed)
+        matches,
+        tuple(table.bank.values()),
+        tuple(table.book.values()),
+        _stats(table.confirmed, table.shown),
+        tuple(table.confirmed),
     )
 
 
 _BANK_IDS = itemgetter(Match._fields.index("bank_ids"))
-_PASS_AND_STATUS = itemgetter(Match._fields.index("pass_name"), Match._fields.index("status"))
+_PASS = itemgetter(Match._fields.index("pass_name"))
 
 
 def _in_order(found: list[Match]) -> tuple[Match, ...]:
@@ -79,9 +83,10 @@ def _confirms(table: WorkTable, step: Pass, told: Told | None) -> bool:
     found = table.confirmed[before:]
     if not found:
         return False
-    # the order in which matches are kept: by bank line, those of one series together
-    found.sort(key=_BANK_IDS)
-    if any("series" in one.facts for one in found):
+    # the order in which matches are kept: by bank line, those of one series together; no line is in two matches, so
+    # the first of each is enough, and numbers are sorted in half the time of tuples
+    found.sort(key=lambda one: one.bank_ids[0])
+    if step.name == amount_date.NAME and any("series" in one.facts for one in found):
         found.sort(key=lambda one: one.facts.get("series", one.bank_ids[0]))
     table.confirmed[before:] = found
     table.sort_open()
@@ -90,13 +95,14 @@ def _confirms(table: WorkTable, step: Pass, told: Told | None) -> bool:
     return True
 
 
-def _stats(matches: tuple[Match, ...]) -> tuple[PassStats, ...]:
-    counts = Counter(map(_PASS_AND_STATUS, matches))
+def _stats(confirmed: Iterable[Match], shown: Iterable[Match]) -> tuple[PassStats, ...]:
+    decided = Counter(map(_PASS, confirmed))
+    counts = Counter((one.pass_name, one.status) for one in shown)
     return tuple(
         PassStats(
             step.name,
             step.title,
-            counts[step.name, "confirmed"],
+            decided[step.name],
             counts[step.name, "proposed"],
             counts[step.name, "ambiguous"],
             counts[step.name, "undecided"],

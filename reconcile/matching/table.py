@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from functools import cached_property
+from typing import TypeVar
 
 from ledger.money import format_francs
 from ledger.plural import counted
@@ -44,6 +45,8 @@ class WorkTable:
         """The searches for groups already made in this run: a round asks again what the round before asked."""
         self.credited: Counter[Key] = Counter()
         """Francs that this run tied to a declared reference, by book and exact reference."""
+        self.references_settled = False
+        """True once every pair that an exact reference designates is confirmed: lines leave, so none can appear."""
 
     @cached_property
     def all_bank(self) -> dict[BankId, BankLine]:
@@ -103,18 +106,28 @@ class WorkTable:
         The engine calls this after each pass; the first pass alone reads the lines as they came, because sorting
         what it takes away would cost as much as the pass. It must not depend on their order.
         """
-        # in place: what was made from these dictionaries goes on seeing what is open
-        bank, book = sorted(self.bank.items()), sorted(self.book.items())
-        self.bank.clear()
-        self.bank.update(bank)
-        self.book.clear()
-        self.book.update(book)
+        _put_in_order(self.bank)
+        _put_in_order(self.book)
 
     def clear_shown(self) -> None:
         """Forget what was only shown, before another round over what is left."""
         self.shown.clear()
         self.shown_bank.clear()
         self.shown_book.clear()
+
+
+Id = TypeVar("Id", BankId, BookId)
+Open = TypeVar("Open", BankLine, BookLine)
+
+
+def _put_in_order(lines: dict[Id, Open]) -> None:
+    _refill(lines, [(one, lines[one]) for one in sorted(lines)])
+
+
+def _refill(lines: dict[Id, Open], wanted: Iterable[tuple[Id, Open]]) -> None:
+    """In place: what was made from a dictionary of open lines goes on seeing what is open."""
+    lines.clear()
+    lines.update(wanted)
 
 
 class Mentions:

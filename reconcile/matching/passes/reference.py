@@ -26,11 +26,19 @@ FAR = "les dates sont trop éloignées pour une référence qui peut resservir"
 
 def run(table: WorkTable) -> None:
     """Confirm the pairs that one exact reference and one amount designate on both sides."""
+    if table.references_settled:
+        return
     pairs = reference_pairs(table.bank.values(), table.book.values())
+    made, bank, book = list[Match](), list[BankId](), list[BookId]()
     for some in by_handfuls(pairs.alone):
-        _decide(table, some)
+        sure = _decide(table, some)
+        made += _matches(sure)
+        bank += sure.bank
+        book += sure.book
+    table.confirm_pairs(made, bank, book)
     if pairs.disputed:
         _show_ties(table, pairs.disputed)
+    table.references_settled = len(made) == len(pairs.alone) + len(pairs.disputed)
 
 
 class _Sure(NamedTuple):
@@ -44,7 +52,8 @@ class _Sure(NamedTuple):
     nearest: list[str]
 
 
-def _decide(table: WorkTable, pairs: list[Found]) -> None:
+def _decide(table: WorkTable, pairs: list[Found]) -> _Sure:
+    """The pairs against which nothing speaks; the others are shown."""
     config, telling, charges = table.config, table.telling, table.config.charge_types
     sure = _Sure([], [], [], [], [], [])
     columns: tuple[list[Any], ...] = sure
@@ -69,7 +78,7 @@ def _decide(table: WorkTable, pairs: list[Found]) -> None:
         amounts(amount)
         gaps(gap)
         others(nearest)
-    _confirm(table, sure)
+    return sure
 
 
 def _far(line: BankLine, entry: BookLine, config: MatchConfig) -> bool:
@@ -92,7 +101,7 @@ def _propose(
     )
 
 
-def _confirm(table: WorkTable, sure: _Sure) -> None:
+def _matches(sure: _Sure) -> Iterable[Match]:
     told = {gap: gap_text(gap) for gap in set(sure.gaps)}
     size = len(sure.bank)
     columns: tuple[Iterable[object], ...] = (
@@ -112,8 +121,7 @@ def _confirm(table: WorkTable, sure: _Sure) -> None:
         repeat(None, size),
     )
     # made by the tuple's own constructor: the named one costs three times as much, a hundred thousand times
-    made = map(partial(tuple.__new__, Match), zip(*columns, strict=True))
-    table.confirm_pairs(list(made), sure.bank, sure.book)
+    return map(partial(tuple.__new__, Match), zip(*columns, strict=True))
 
 
 def _nearest(entry: BookLine, bearers: Several) -> str:

@@ -75,17 +75,24 @@ def table_form(line: BankLine, entry: BookLine, mentions: Mentions) -> list[str]
 
 
 def _near(table: WorkTable, line: BankLine, candidates: list[BookLine]) -> list[Match]:
+    possible = [
+        (entry, reference, forms)
+        for entry in candidates
+        if abs((entry.date - line.booking_date).days) <= table.config.rival_days
+        for reference in entry.references
+        if (forms := [form for form in canonical(reference) if len(form) > 3])
+    ]
+    if not possible:
+        return []
     from rapidfuzz.distance import OSA
 
     seen = {form for text in texts(line) for form in spans(text)}
     close = [
         (entry, reference)
-        for entry in candidates
-        for reference in entry.references
-        if abs((entry.date - line.booking_date).days) <= table.config.rival_days
-        and any(
-            len(form) > 3 and abs(len(form) - len(text)) <= 1 and OSA.distance(form, text, score_cutoff=1) == 1
-            for form in canonical(reference)
+        for entry, reference, forms in possible
+        if any(
+            abs(len(form) - len(text)) <= 1 and OSA.distance(form, text, score_cutoff=1) == 1
+            for form in forms
             for text in seen
         )
     ]

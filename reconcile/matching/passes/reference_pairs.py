@@ -6,6 +6,7 @@ A loop that asks each line for its fields would cost several times as much as th
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
 from reconcile.matching.references import exact_keys, written_alike
@@ -59,15 +60,17 @@ def reference_pairs(bank: Iterable[BankLine], book: Iterable[BookLine]) -> Pairs
         for some in by_handfuls(lines[code]):
             _pair(some, index, pairs)
     # a pair is alone when no other pair has its line or its entry: most often none has
-    seen, booked = [id(found[0]) for found in pairs], [id(found[1]) for found in pairs]
-    if len(set(seen)) == len(pairs) == len(set(booked)):
+    if len(set(map(id, map(_LINE, pairs)))) == len(pairs) == len(set(map(id, map(_ENTRY, pairs)))):
         return Pairs(pairs, [])
+    seen, booked = [id(found[0]) for found in pairs], [id(found[1]) for found in pairs]
     uses = Counter(seen), Counter(booked)
     alone, disputed = list[Found](), list[Found]()
     for found, line, entry in zip(pairs, seen, booked, strict=True):
         (alone if uses[0][line] == uses[1][entry] == 1 else disputed).append(found)
     return Pairs(alone, disputed)
 
+
+_LINE, _ENTRY = itemgetter(0), itemgetter(1)
 
 Row = TypeVar("Row", BankLine, BookLine)
 Item = TypeVar("Item")
