@@ -15,6 +15,16 @@ class BankLineUnknown(Refusal):
     )
 
 
+class BankLineWithdrawn(Refusal):
+    """The line is on a statement that was withdrawn."""
+
+    code = "bank_line_withdrawn"
+    sentence = (
+        "La ligne de relevé n° {line} est du relevé n° {statement}, retiré par {by} : « {reason} ». Elle ne se "
+        "rapproche ni ne s'impute plus : prenez la ligne du relevé juste (« pcaes reconcile matches --json »)."
+    )
+
+
 class BankLineMatched(Refusal):
     """The bank line is already settled."""
 

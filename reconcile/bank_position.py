@@ -9,6 +9,7 @@ from ledger.balance import balance_of
 from ledger.tables.journal import entry, entry_line
 from reconcile.match_tables import bank_match, bank_match_entry_line, bank_match_line, match_undo
 from reconcile.open_lines import bank_ledger_accounts
+from reconcile.standing import kept_lines, standing_line, standing_statement
 from reconcile.tables import statement, statement_line
 
 BankKey = int
@@ -155,14 +156,16 @@ def _seen(connection: Connection, book: str, day: dt.date, known_command: int) -
         )
         .join(statement, statement.c.id == line.statement_id)
         .where(line.book == book, line.kind == "statement", line.booking_date <= day)
-        .where(statement.c.command_id <= known_command)
+        .where(statement.c.command_id <= known_command, standing_line(known_command))
         .order_by(line.booking_date, line.id)
     )  # fmt: skip
+    kept = kept_lines(connection, book, known_command)
     found = {}
     for row in connection.execute(query):
-        name = row.number or f"n° {row.statement_id}"
+        shown = kept.get(row.id, row)
+        name = shown.number or f"n° {shown.statement_id}"
         found[row.id] = SeenLine(
-            row.id, row.iban, name, row.position, row.booking_date, row.amount, row.bank_reference,
+            row.id, row.iban, name, shown.position, row.booking_date, row.amount, row.bank_reference,
             row.customer_reference, row.label,
         )  # fmt: skip
     return found
@@ -246,6 +249,7 @@ def _balance(
     rows = connection.execute(
         select(statement)
         .where(statement.c.book == book, statement.c.kind == "statement", statement.c.command_id <= known_command)
+        .where(standing_statement(known_command))
         .order_by(statement.c.iban, statement.c.end_date, statement.c.id)
     ).all()
     amount = first = after = 0

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from ledger.check import Check, Row, sql_check
 from reconcile.checks_signed import SIGNED
+from reconcile.checks_withdrawn import WITHDRAWN
 from reconcile.identity import line_identity
 from reconcile.model import StatementLine
 from reconcile.tables import statement_file, statement_line
@@ -148,5 +149,6 @@ CHECKS: tuple[Check, ...] = (
     Check("statement_line_identities", "L'identité de chaque ligne de relevé est celle de son contenu", _identities),
     *MATCHES,
     *SIGNED,
+    *WITHDRAWN,
 )
 """The checks that statements and reconciliation bring."""

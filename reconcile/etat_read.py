@@ -14,6 +14,7 @@ from ledger.tables.journal import entry
 from reconcile.bank_position import position
 from reconcile.banking_days import last_open_day
 from reconcile.etat import Etat, make_etat
+from reconcile.standing import standing_statement
 from reconcile.suspense import open_suspense, suspense_moves
 from reconcile.tables import statement
 
@@ -56,6 +57,7 @@ def _statements(connection: Connection, book: str, known_command: int) -> Sequen
     return connection.execute(
         select(statement)
         .where(statement.c.book == book, statement.c.kind == "statement", statement.c.command_id <= known_command)
+        .where(standing_statement(known_command))
         .order_by(statement.c.iban, statement.c.end_date, statement.c.id)
     ).all()
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from ledger.refusal import Refusal
 from reconcile.collector import collector_at_rest
+from reconcile.import_again import to_take_again
 from reconcile.import_statement import Answer, Received, store
 from reconcile.model import FileRefused, StatementFile
 from reconcile.pages import together
@@ -75,7 +76,8 @@ def _take(request: Request, path: Path) -> Answer | tuple[Received, FileRefused]
     file = Received(path.name, data, hashlib.sha256(data).hexdigest())
     with request.ledger.read() as connection:
         first = connection.execute(select(statement_file).where(statement_file.c.sha256 == file.sha256)).one_or_none()
-    if first is not None:
+        stands = first is not None and not to_take_again(connection, first)
+    if first is not None and stands:
         return {"file": path.name, "status": "already_imported", "format": first.format, "refused": None,
                 "first_file": first.name, "first_at": first.received_at.isoformat(), "statements": []}  # fmt: skip
     try:

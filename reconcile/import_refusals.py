@@ -49,8 +49,8 @@ class StatementDiffers(Refusal):
     code = "statement_differs"
     sentence = (
         "Le relevé {number} du compte {account}, du {start:D} au {end:D}, a déjà été importé (fichier {first_file}) et "
-        "le fichier {file} en donne un autre contenu : {difference}. Demandez à la banque lequel fait foi ; rien n'est "
-        "changé."
+        "le fichier {file} en donne un autre contenu : {difference}. Rien n'est changé. Demandez à la banque lequel "
+        "fait foi ; si c'est le nouveau, retirez d'abord l'autre (« pcaes statement withdraw {statement} --reason … »)."
     )
 
 
@@ -60,8 +60,8 @@ class LinesVanished(Refusal):
     code = "lines_vanished"
     sentence = (
         "Le fichier {file} couvre la période du {start:D} au {end:D} du compte {account}, mais il y manque {count} "
-        "ligne(s) déjà importée(s), pour {total:F} : {examples}. Demandez à la banque lequel fait foi ; rien n'est "
-        "changé."
+        "ligne(s) déjà importée(s), pour {total:F} : {examples}. Rien n'est changé. Demandez à la banque lequel fait "
+        "foi ; si c'est celui-ci, retirez d'abord l'autre par « pcaes statement withdraw »."
     )
 
 

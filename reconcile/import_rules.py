@@ -152,7 +152,7 @@ def check_same_content(statement: Statement, other: StoredStatement, known: int,
         start, end = period_of(statement)
         raise StatementDiffers(
             number=statement.number, account=account, start=start, end=end, first_file=other.file, file=file,
-            difference=" ; ".join(faults),
+            statement=other.id, difference=" ; ".join(faults),
         )  # fmt: skip
 
 

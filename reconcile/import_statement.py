@@ -10,6 +10,7 @@ from ledger.bank_accounts import BankAccount, bound_accounts
 from ledger.sealed_rows import append_rows
 from ledger.users import allow
 from reconcile.identity import DayTexts, numbered
+from reconcile.import_again import Editions, editions, next_position, standing_of, stored_files, told_apart
 from reconcile.import_rules import (
     Placed,
     StoredLine,
@@ -25,6 +26,7 @@ from reconcile.import_rules import (
     same_statement,
 )
 from reconcile.model import Statement, StatementFile
+from reconcile.standing import standing_line, standing_statement
 from reconcile.tables import statement as statement_table
 from reconcile.tables import statement_file, statement_line
 
@@ -69,11 +71,14 @@ def store(
         _check_years(unit, read.statements, owners, name)
     for owner in owners:
         allow(unit.user, "importer un relevé", "accountant", book=owner.book)
-    file_id = unit.next_id(statement_file)
-    for place, file in enumerate(files):
+    known = stored_files(connection, [file.sha256 for file in files])
+    for file in files:
+        if file.sha256 in known:  # statements that were withdrawn come back
+            continue
+        known[file.sha256] = unit.next_id(statement_file)
         connection.execute(
             insert(statement_file).values(
-                id=file_id + place,
+                id=known[file.sha256],
                 sha256=file.sha256,
                 name=file.name,
                 format=read.format,
@@ -84,10 +89,16 @@ def store(
             )
         )
     kind = "notice" if read.format in NOTICES else "statement"
-    told = [
-        _store_one(unit, one, owner, file_id, place, kind, name)
-        for place, (one, owner) in enumerate(zip(read.statements, owners, strict=True), start=1)
-    ]
+    file_id = known[files[0].sha256]
+    standing = standing_of(connection, list(known.values()))
+    told = []
+    for place, (one, owner) in enumerate(zip(read.statements, owners, strict=True), next_position(connection, file_id)):
+        same = told_apart(one, owner.iban, kind)
+        standing[same] -= 1
+        if standing[same] >= 0:
+            told.append(_told(one, owner, kind, known=len(one.lines), back_dated=0, again=True))
+        else:
+            told.append(_store_one(unit, one, owner, file_id, place, kind, name))
     again = bool(told) and all(one["again"] for one in told)
     return {
         "status": "already_imported" if again else "imported",
@@ -103,7 +114,7 @@ def store(
 def _check_years(unit: Any, statements: Sequence[Statement], owners: Sequence[BankAccount], name: str) -> None:
     for iban in dict.fromkeys(owner.iban for owner in owners):
         first = unit.connection.scalar(
-            select(func.min(statement_table.c.start_date)).where(statement_table.c.iban == iban)
+            select(func.min(statement_table.c.start_date)).where(statement_table.c.iban == iban, standing_statement())
         )
         mine = [one for one, owner in zip(statements, owners, strict=True) if owner.iban == iban]
         check_not_long_past(mine, first, unit.now.date(), iban, name)
@@ -125,7 +136,8 @@ def _store_one(unit: Any, one: Statement, owner: BankAccount, file_id: int, plac
         check_not_other_form(one, placed, stored.values(), earlier, owner.iban, name)
         check_nothing_vanished(one, placed, stored.values(), owner.iban, name)
     statement_id = unit.next_id(statement_table)
-    _write_lines(unit, one, identities, placed, owner, statement_id, kind)
+    anew = editions(connection, owner.iban, start, end, kind) if start is not None and end is not None else {}
+    _write_lines(unit, one, identities, placed, owner, statement_id, kind, anew)
     connection.execute(
         insert(statement_table).values(
             id=statement_id,
@@ -147,11 +159,16 @@ def _store_one(unit: Any, one: Statement, owner: BankAccount, file_id: int, plac
             command_id=unit.command_id,
         )
     )
+    return _told(one, owner, kind, known=len(placed.known), back_dated=len(placed.back_dated), again=other is not None)
+
+
+def _told(one: Statement, owner: BankAccount, kind: str, *, known: int, back_dated: int, again: bool) -> Answer:
+    start, end = period_of(one)
     return {
         "book": owner.book, "account": owner.iban, "number": one.number, "kind": kind, "from": start, "to": end,
-        "opening": one.opening, "closing": one.closing, "proven": one.proven, "again": other is not None,
-        "lines": len(one.lines), "lines_new": len(one.lines) - len(placed.known), "lines_known": len(placed.known),
-        "lines_back_dated": len(placed.back_dated), "notes": list(one.notes),
+        "opening": one.opening, "closing": one.closing, "proven": one.proven, "again": again,
+        "lines": len(one.lines), "lines_new": len(one.lines) - known, "lines_known": known,
+        "lines_back_dated": back_dated, "notes": list(one.notes),
         "pending": one.pending,
     }  # fmt: skip
 
@@ -160,7 +177,7 @@ def _stored_statements(connection: Connection, iban: str, kind: str) -> list[Sto
     query = (
         select(statement_table, statement_file.c.name.label("file"))
         .join(statement_file, statement_file.c.id == statement_table.c.file_id)
-        .where(statement_table.c.iban == iban, statement_table.c.kind == kind)
+        .where(statement_table.c.iban == iban, statement_table.c.kind == kind, standing_statement())
         .order_by(statement_table.c.id)
     )
     return [
@@ -177,8 +194,9 @@ def _stored_lines(
     if start is None or end is None:
         return {}
     query = select(statement_line).where(
-        statement_line.c.iban == iban, statement_line.c.booking_date.between(start, end), statement_line.c.kind == kind
-    )
+        statement_line.c.iban == iban, statement_line.c.booking_date.between(start, end), statement_line.c.kind == kind,
+        standing_line(),
+    )  # fmt: skip
     return {
         (row.identity, row.occurrence): StoredLine(
             row.id, row.identity, row.occurrence, row.booking_date, row.amount, row.label
@@ -195,7 +213,9 @@ def _write_lines(
     owner: BankAccount,
     statement_id: int,
     kind: str,
+    anew: Editions,
 ) -> None:
+    columns = (*LINE_COLUMNS, "edition") if anew else LINE_COLUMNS
     line_id = unit.next_id(statement_line)
     book, iban, known, late = owner.book, owner.iban, placed.known, placed.back_dated
     days = DayTexts()
@@ -210,10 +230,11 @@ def _write_lines(
             line_id, statement_id, position, kind, book, iban, days[booked], days[valued], amount, reversal, *words,
             json.dumps([list(item) for item in details], ensure_ascii=False) if details else "[]",
             json.dumps(list(notes)) if notes else "[]", identity, occurrence, position in late,
+            *((anew.get((identity, occurrence), 0),) if anew else ()),
         ))  # fmt: skip
         line_id += 1
         if len(rows) == WRITTEN_TOGETHER:
-            append_rows(unit.connection, "statement_line", LINE_COLUMNS, rows)
+            append_rows(unit.connection, "statement_line", columns, rows)
             rows = []
-    append_rows(unit.connection, "statement_line", LINE_COLUMNS, rows)
+    append_rows(unit.connection, "statement_line", columns, rows)
     append_rows(unit.connection, "statement_line_again", ("statement_id", "position", "line_id"), again)

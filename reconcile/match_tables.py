@@ -12,6 +12,7 @@ declare(
         "match_balances": "les deux côtés d'un rapprochement sont égaux au franc",
         "match_of_one_book": "un rapprochement tient les lignes d'un seul livre, et de relevés seulement",
         "match_of_bank_account": "un rapprochement tient des lignes du compte bancaire du livre",
+        "match_line_withdrawn": "un rapprochement ne tient pas la ligne d'un relevé retiré",
         "line_matched_once": "une ligne n'est que dans un rapprochement en vigueur",
         "line_on_sealed_match": "un rapprochement enregistré ne reçoit plus de ligne",
         "bank_match_reason": "un rapprochement dit sa raison",

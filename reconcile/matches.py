@@ -19,6 +19,7 @@ from reconcile.match_tables import (
 from reconcile.matching.rows import SHOWN, BankLine, BookLine
 from reconcile.open_lines import bank_lines, book_lines, statement_numbers
 from reconcile.runs import last_run
+from reconcile.standing import kept_lines, standing_line
 from reconcile.tables import statement_line
 
 Row = dict[str, Any]
@@ -99,9 +100,11 @@ def _confirmed(connection: Connection, book: str) -> list[Row]:
         .where(statement_line.c.book == book)
         .order_by(bank_match_line.c.match_id, statement_line.c.id)
     )
-    numbers = statement_numbers(connection, book)
+    numbers, kept = statement_numbers(connection, book), kept_lines(connection, book)
     for match_id, *values in connection.execute(query):
         one = dict(zip(_SEEN, values, strict=True))
+        if one["id"] in kept:
+            one |= {"statement_id": kept[one["id"]].statement_id, "position": kept[one["id"]].position}
         one["statement"] = numbers[one.pop("statement_id")]
         lines.setdefault(match_id, []).append(one)
     booked: dict[int, list[Row]] = {}
@@ -177,7 +180,9 @@ def reconcile_status(connection: Connection, book: str | None = None) -> list[Ro
     for code in BOOKS if book is None else (book,):
         open_bank, open_book = bank_lines(connection, code), book_lines(connection, code)
         every = connection.execute(
-            select(func.count()).where(statement_line.c.book == code, statement_line.c.kind == "statement")
+            select(func.count()).where(
+                statement_line.c.book == code, statement_line.c.kind == "statement", standing_line()
+            )
         ).scalar_one()
         last = last_run(connection, code)
         found.append(

@@ -12,6 +12,7 @@ from ledger.tables.journal import entry, entry_line
 from reconcile.match_tables import bank_match_entry_line, bank_match_line, match_undo
 from reconcile.matching.rows import BankLine, BookLine
 from reconcile.model import LineDetail
+from reconcile.standing import kept_lines, standing_line
 from reconcile.tables import statement, statement_line
 
 _LINE = (
@@ -36,19 +37,29 @@ def bank_lines(
 
 
 def select_bank_lines(connection: Connection, book: str, until: dt.date | None, *wanted: Any) -> list[BankLine]:
-    """The lines of a book's statements that meet the conditions, by date and place."""
+    """The standing lines of a book's statements that meet the conditions, by date and place.
+
+    A line whose own statement was withdrawn is named by the statement that still shows it.
+    """
     query = (
         select(*(statement_line.c[name] for name in _LINE))
-        .where(statement_line.c.book == book, statement_line.c.kind == "statement", *wanted)
+        .where(statement_line.c.book == book, statement_line.c.kind == "statement", standing_line(), *wanted)
         .order_by(statement_line.c.booking_date, statement_line.c.id)
     )
     if until is not None:
         query = query.where(statement_line.c.booking_date <= until)
-    numbers = statement_numbers(connection, book)
-    return [
+    numbers, kept = statement_numbers(connection, book), kept_lines(connection, book)
+    found = [
         BankLine._make((row[0], row[1], numbers[row[2]], *row[3:13], () if row[13] == "[]" else _details(row[13])))
         for row in connection.execute(query).all()
     ]
+    if kept:
+        found = [
+            one._replace(statement=numbers[kept[one.id].statement_id], position=kept[one.id].position)
+            if one.id in kept else one
+            for one in found
+        ]  # fmt: skip
+    return found
 
 
 def statement_numbers(connection: Connection, book: str) -> dict[int, str]:

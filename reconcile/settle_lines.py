@@ -9,11 +9,18 @@ from ledger.correction_rules import ReasonMissing
 from ledger.entry import parse_reference
 from ledger.read import find_entry
 from ledger.tables.journal import entry_line
-from reconcile.act_rules import BankLineMatched, BankLineUnknown, EntryLineMatched, EntryLineUnknown
+from reconcile.act_rules import (
+    BankLineMatched,
+    BankLineUnknown,
+    BankLineWithdrawn,
+    EntryLineMatched,
+    EntryLineUnknown,
+)
 from reconcile.match_tables import bank_match_entry_line, bank_match_line, match_undo
 from reconcile.matching.rows import BankLine
 from reconcile.open_lines import bank_ledger_accounts, select_bank_lines
-from reconcile.tables import statement_line
+from reconcile.standing import gone_line
+from reconcile.tables import statement_line, statement_withdrawal
 
 Place = tuple[int, int]
 
@@ -26,12 +33,25 @@ def require_reason(reason: str | None, what: str) -> str:
 
 
 def book_of_line(connection: Connection, line: int) -> str:
-    """The book of a statement's line. Refuses: bank_line_unknown."""
+    """The book of a statement's line. Refuses: bank_line_unknown, bank_line_withdrawn."""
     query = select(statement_line.c.book).where(statement_line.c.id == line, statement_line.c.kind == "statement")
     found = connection.execute(query).scalar()
     if found is None:
         raise BankLineUnknown(line=line)
+    _require_standing(connection, line)
     return str(found)
+
+
+def _require_standing(connection: Connection, line: int) -> None:
+    gone = statement_withdrawal
+    query = (
+        select(gone.c.statement_id, gone.c.actor, gone.c.reason)
+        .join(statement_line, statement_line.c.statement_id == gone.c.statement_id)
+        .where(statement_line.c.id == line, gone_line())
+    )
+    row = connection.execute(query).one_or_none()
+    if row is not None:
+        raise BankLineWithdrawn(line=line, statement=row.statement_id, by=row.actor, reason=row.reason)
 
 
 def open_bank_line(connection: Connection, book: str, line: int) -> BankLine:

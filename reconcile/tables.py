@@ -17,6 +17,16 @@ declare(
         "statement_proven_balances": "un relevé prouvé donne ses deux soldes",
         "statement_file_sha256": "un fichier de la banque porte son empreinte",
         "statement_line_digits": "un montant a quinze chiffres au plus",
+        "statement_line_edition": "une ligne de relevé porte son édition, à partir de zéro",
+        "line_edition": "une ligne ne revient qu'après le retrait du relevé qui l'avait apportée, à l'édition suivante",
+        "line_again_withdrawn": "un relevé ne redonne pas une ligne d'un relevé retiré",
+        "statement_withdrawal_reason": "un retrait dit son motif",
+        "statement_withdrawal_append_only": "le retrait d'un relevé ne change plus",
+        "withdrawal_statement_unknown": "un retrait est celui d'un relevé importé",
+        "withdrawal_line_matched": "un relevé se retire quand aucune de ses lignes n'est rapprochée ni imputée",
+        "withdrawal_line_posted": "un relevé se retire quand les écritures passées pour ses lignes sont corrigées",
+        "withdrawal_month_signed": "un relevé sur lequel repose un état signé ne se retire pas",
+        "withdrawal_month_closed": "un relevé sur la foi duquel un mois a été clos ne se retire pas",
         **{
             f"{name}_append_only": "ce que la banque a envoyé ne change plus"
             for name in ("statement_file", "statement", "statement_line", "statement_line_again", "statement_profile")
@@ -91,6 +101,7 @@ statement_line = Table(
     Column("identity", Text, nullable=False),
     Column("occurrence", Integer, nullable=False),
     Column("back_dated", Boolean, nullable=False),
+    Column("edition", Integer, nullable=False, server_default="0"),
 )
 
 statement_line_again = Table(
@@ -99,4 +110,14 @@ statement_line_again = Table(
     Column("statement_id", BigInt, ForeignKey("statement.id"), primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("line_id", BigInt, ForeignKey("statement_line.id"), nullable=False),
+)
+
+statement_withdrawal = Table(
+    "statement_withdrawal",
+    metadata,
+    Column("statement_id", BigInt, ForeignKey("statement.id"), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("command_id", BigInt, nullable=False),
 )

@@ -12,6 +12,7 @@ from ledger.capital.status import percent_text
 from ledger.money import format_francs
 from ledger.tables.journal import entry_line
 from reconcile.match_tables import bank_match, bank_match_entry_line, bank_match_line, match_undo
+from reconcile.standing import kept_lines
 from reconcile.tables import statement, statement_line
 from reports.common import TITLES, book_title, francs
 from reports.dataset import Column, Row, Table
@@ -139,7 +140,7 @@ def bank_lines(connection: Connection, payments: Sequence[PaymentRow], known_com
         if one.source != "levy":
             continue
         query = (
-            select(statement.c.number, statement_line.c.position, statement_line.c.booking_date)
+            select(statement_line.c.id, statement.c.number, statement_line.c.position, statement_line.c.booking_date)
             .select_from(bank_match)
             .join(bank_match_entry_line, bank_match_entry_line.c.match_id == bank_match.c.id)
             .join(
@@ -150,7 +151,10 @@ def bank_lines(connection: Connection, payments: Sequence[PaymentRow], known_com
             .join(bank_match_line, bank_match_line.c.match_id == bank_match.c.id)
             .join(statement_line, statement_line.c.id == bank_match_line.c.line_id)
             .join(statement, statement.c.id == statement_line.c.statement_id)
-            .outerjoin(match_undo, match_undo.c.match_id == bank_match.c.id)
+            .outerjoin(
+                match_undo,
+                (match_undo.c.match_id == bank_match.c.id) & (match_undo.c.command_id <= known_command),
+            )
             .where(
                 bank_match.c.book == one.book,
                 bank_match.c.command_id <= known_command,
@@ -163,8 +167,10 @@ def bank_lines(connection: Connection, payments: Sequence[PaymentRow], known_com
         )
         row = connection.execute(query).one_or_none()
         if row is not None:
+            shown = kept_lines(connection, one.book, known_command).get(row.id, row)
             found[one.reference + one.state] = (
-                f"{f'relevé {row.number}, ' if row.number else ''}ligne {row.position} du {row.booking_date:%d/%m/%Y}"
+                f"{f'relevé {shown.number}, ' if shown.number else ''}"
+                f"ligne {shown.position} du {row.booking_date:%d/%m/%Y}"
             )
     return found
 

@@ -1,4 +1,5 @@
-"""Bank statements: stored files, statements, lines, declared layouts; a statement is sealed like an entry."""
+"""Bank statements: stored files, statements, lines, withdrawals, declared layouts; a statement is sealed like an
+entry."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,9 +15,10 @@ KEYS = {
     "statement_file": "id = NEW.id OR sha256 = NEW.sha256",
     "statement": "id = NEW.id OR (file_id = NEW.file_id AND position = NEW.position)",
     "statement_line": "id = NEW.id OR (iban = NEW.iban AND booking_date = NEW.booking_date"
-    " AND identity = NEW.identity AND occurrence = NEW.occurrence)",
+    " AND identity = NEW.identity AND occurrence = NEW.occurrence AND edition = NEW.edition)",
     "statement_line_again": "statement_id = NEW.statement_id AND position = NEW.position",
     "statement_profile": "id = NEW.id",
+    "statement_withdrawal": "statement_id = NEW.statement_id",
 }
 
 # The lines that a statement brought and those that it shows again: their number and their sum.
@@ -37,6 +39,25 @@ FAULTS = (
         "NOT EXISTS (SELECT 1 FROM bank_account WHERE iban = NEW.iban AND book = NEW.book)",
     ),
 )
+
+# A line stands while a statement that shows it is not withdrawn: the one that brought it, or one that shows it again.
+WITHDRAWN = "(SELECT w.statement_id FROM statement_withdrawal w)"
+GONE = (
+    f"{{line}}.statement_id IN {WITHDRAWN} AND NOT EXISTS (SELECT 1 FROM statement_line_again g"
+    f" WHERE g.line_id = {{line}}.id AND g.statement_id NOT IN {WITHDRAWN})"
+)
+# The same line brought anew after a withdrawal is its next edition.
+EDITION = (
+    "NEW.edition <> 0 AND NOT EXISTS (SELECT 1 FROM statement_line o WHERE o.iban = NEW.iban"
+    " AND o.booking_date = NEW.booking_date AND o.identity = NEW.identity AND o.occurrence = NEW.occurrence"
+    f" AND o.edition = NEW.edition - 1 AND {GONE.format(line='o')})"
+)
+AGAIN = f"EXISTS (SELECT 1 FROM statement_line o WHERE o.id = NEW.line_id AND {GONE.format(line='o')})"
+# What else is asked of a line, and of a line shown again.
+LINE_FAULTS = {
+    "statement_line": ("line_edition", EDITION),
+    "statement_line_again": ("line_again_withdrawn", AGAIN),
+}
 
 
 def _sqlite() -> bool:
@@ -97,6 +118,7 @@ def upgrade() -> None:
     """Build the tables of statements and their guards."""
     _tables()
     _lines()
+    _withdrawals()
     if _sqlite():
         _indexes_sqlite()
         _guards_sqlite()
@@ -186,16 +208,23 @@ def _lines() -> None:
         sa.Column("identity", sa.Text(), nullable=False),
         sa.Column("occurrence", sa.Integer(), nullable=False),
         sa.Column("back_dated", sa.Boolean(), nullable=False),
+        # nought but for a line brought anew after the statement that had brought it was withdrawn
+        sa.Column("edition", sa.Integer(), nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("id", name="pk_statement_line"),
         sa.UniqueConstraint("statement_id", "position", name="uq_statement_line_position"),
         # the day first: an identity is drawn at random, and the lines of a file come day after day; it serves to find
         # the lines of a period too
-        sa.UniqueConstraint("iban", "booking_date", "identity", "occurrence", name="uq_statement_line_identity"),
+        sa.UniqueConstraint(
+            "iban", "booking_date", "identity", "occurrence", "edition", name="uq_statement_line_identity"
+        ),
         _fk("statement_id", "statement.id", "fk_statement_line_statement_id", deferred=True),
         _fk("iban", "bank_account.iban", "fk_statement_line_iban"),
         _check("statement_line_kind", "kind IN ('statement', 'notice')"),
         _check("statement_line_digits", "amount BETWEEN -999999999999999 AND 999999999999999"),
-        *_forms("statement_line", ("id", "amount", "position", "occurrence"), ("booking_date", "value_date")),
+        _check("statement_line_edition", "edition >= 0"),
+        *_forms(
+            "statement_line", ("id", "amount", "position", "occurrence", "edition"), ("booking_date", "value_date")
+        ),
     )
     op.create_table(
         "statement_line_again",
@@ -211,19 +240,37 @@ def _lines() -> None:
     op.create_index("ix_statement_line_again_line", "statement_line_again", ["line_id"])
 
 
+def _withdrawals() -> None:
+    """A statement withdrawn stays with its lines, as evidence; its guard comes with the tables that it looks at."""
+    op.create_table(
+        "statement_withdrawal",
+        sa.Column("statement_id", BIG, nullable=False, autoincrement=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("command_id", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("statement_id", name="pk_statement_withdrawal"),
+        _fk("statement_id", "statement.id", "fk_statement_withdrawal_statement_id"),
+        _fk("command_id", "command_log.id", "fk_statement_withdrawal_command_id", deferred=True),
+        _instant("statement_withdrawal", "at"),
+        _check("statement_withdrawal_reason", "trim(reason) <> ''"),
+    )
+
+
 def _indexes_sqlite() -> None:
     """A row that satisfies a deferred key makes SQLite look, in every child table, for the rows that waited for it."""
-    for table in ("statement_file", "statement_profile", "statement"):
+    for table in ("statement_file", "statement_profile", "statement", "statement_withdrawal"):
         op.create_index(f"ix_{table}_command", table, ["command_id"])
 
 
 def _guards_sqlite() -> None:
     cases = " ".join(f"WHEN {sql} THEN RAISE(ABORT, '{name}')" for name, sql in FAULTS)
     op.execute(f"CREATE TRIGGER statement_guard BEFORE INSERT ON statement BEGIN SELECT CASE {cases} END; END")
-    for table in ("statement_line", "statement_line_again"):
+    for table, (name, sql) in LINE_FAULTS.items():
         op.execute(
-            f"CREATE TRIGGER {table}_guard BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT,"
-            " 'line_on_sealed_statement') WHERE EXISTS (SELECT 1 FROM statement WHERE id = NEW.statement_id); END"
+            f"CREATE TRIGGER {table}_guard BEFORE INSERT ON {table} BEGIN SELECT CASE"
+            " WHEN EXISTS (SELECT 1 FROM statement WHERE id = NEW.statement_id)"
+            f" THEN RAISE(ABORT, 'line_on_sealed_statement') WHEN {sql} THEN RAISE(ABORT, '{name}') END; END"
         )
     for table, key in KEYS.items():
         refusal = f"BEGIN SELECT RAISE(ABORT, '{table}_append_only'); END"
@@ -255,21 +302,25 @@ def _guards_postgresql() -> None:
         "CREATE TRIGGER statement_guard BEFORE INSERT ON statement FOR EACH ROW EXECUTE FUNCTION statement_guard()"
     )
     # the lock makes a second connection wait until the statement it would add to is sealed and seen
-    op.execute(
-        f"""
-        CREATE FUNCTION statement_line_guard() RETURNS trigger LANGUAGE plpgsql AS $$
-        DECLARE fault text := 'line_on_sealed_statement';
-        BEGIN
-            PERFORM pg_advisory_xact_lock({LOCK});
-            IF EXISTS (SELECT 1 FROM statement WHERE id = NEW.statement_id) THEN {raise_} END IF;
-            RETURN NEW;
-        END $$
-        """
-    )
-    for table in ("statement_line", "statement_line_again"):
+    for table, (name, sql) in LINE_FAULTS.items():
+        asked = "NEW.edition <> 0" if table == "statement_line" else "TRUE"
         op.execute(
-            f"CREATE TRIGGER {table}_guard BEFORE INSERT ON {table} FOR EACH ROW"
-            " EXECUTE FUNCTION statement_line_guard()"
+            f"""
+            CREATE FUNCTION {table}_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+            DECLARE fault text := 'line_on_sealed_statement';
+            BEGIN
+                PERFORM pg_advisory_xact_lock({LOCK});
+                IF EXISTS (SELECT 1 FROM statement WHERE id = NEW.statement_id) THEN {raise_} END IF;
+                IF {asked} THEN
+                    fault := '{name}';
+                    IF {sql} THEN {raise_} END IF;
+                END IF;
+                RETURN NEW;
+            END $$
+            """
+        )
+        op.execute(
+            f"CREATE TRIGGER {table}_guard BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_guard()"
         )
     for table in KEYS:
         op.execute(

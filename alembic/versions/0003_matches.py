@@ -47,6 +47,13 @@ FAULTS = (
         " AND l.position = m.position WHERE m.match_id = NEW.id"
         " AND NOT EXISTS (SELECT 1 FROM bank_account b WHERE b.account = l.account AND b.book = NEW.book))",
     ),
+    (
+        "match_line_withdrawn",
+        "EXISTS (SELECT 1 FROM bank_match_line m JOIN statement_line l ON l.id = m.line_id WHERE m.match_id = NEW.id"
+        " AND l.statement_id IN (SELECT w.statement_id FROM statement_withdrawal w) AND NOT EXISTS (SELECT 1"
+        " FROM statement_line_again g WHERE g.line_id = l.id AND g.statement_id NOT IN (SELECT w.statement_id"
+        " FROM statement_withdrawal w)))",
+    ),
 )
 TAKEN = {
     "bank_match_line": "EXISTS (SELECT 1 FROM bank_match_line m LEFT JOIN match_undo u ON u.match_id = m.match_id"

@@ -404,6 +404,9 @@ MOVES_FUNDS = (
 IMPUTES = (
     "(NEW.origin IN ('statement', 'imputation') AND EXISTS (SELECT 1 FROM statement_line s"
     " JOIN statement t ON t.id = s.statement_id WHERE s.id = {line_id} AND s.kind = 'statement' AND s.book = NEW.book"
+    " AND (s.statement_id NOT IN (SELECT w.statement_id FROM statement_withdrawal w) OR EXISTS (SELECT 1"
+    " FROM statement_line_again g WHERE g.line_id = s.id AND g.statement_id NOT IN (SELECT w.statement_id"
+    " FROM statement_withdrawal w)))"
     f" AND -s.amount = {BANK_CREDIT} AND NOT EXISTS (SELECT 1 FROM bank_match_line m LEFT JOIN match_undo u"
     " ON u.match_id = m.match_id WHERE m.line_id = s.id AND u.match_id IS NULL))"
     " AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.origin IN ('statement', 'imputation')"

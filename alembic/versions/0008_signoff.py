@@ -1,4 +1,5 @@
-"""Signed reconciliation statements: frozen content, two signatures by two people, months in order."""
+"""Signed reconciliation statements: frozen content, two signatures by two people, months in order; a bank statement
+on which one rests is not withdrawn."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -64,9 +65,28 @@ FAULTS = {
         ),
     ),
 }
+# A statement is withdrawn while nothing rests on it. Its lines are those that no other standing statement shows.
+WITHDRAWN = "(SELECT w.statement_id FROM statement_withdrawal w)"
+SHOWN = (
+    "(SELECT o.id AS line_id, o.booking_date FROM statement_line o WHERE o.statement_id = NEW.statement_id"
+    " UNION ALL SELECT o.id, o.booking_date FROM statement_line_again g JOIN statement_line o ON o.id = g.line_id"
+    " WHERE g.statement_id = NEW.statement_id)"
+)
+OTHERWISE = (
+    "(EXISTS (SELECT 1 FROM statement_line o WHERE o.id = x.line_id AND o.statement_id <> NEW.statement_id"
+    f" AND o.statement_id NOT IN {WITHDRAWN}) OR EXISTS (SELECT 1 FROM statement_line_again g"
+    f" WHERE g.line_id = x.line_id AND g.statement_id <> NEW.statement_id AND g.statement_id NOT IN {WITHDRAWN}))"
+)
+OF_STATEMENT = "SELECT 1 FROM statement t WHERE t.id = NEW.statement_id"
+DAYS = (
+    f"(SELECT x.booking_date AS day FROM {SHOWN} x UNION ALL SELECT t.start_date FROM statement t"
+    " WHERE t.id = NEW.statement_id UNION ALL SELECT t.end_date FROM statement t WHERE t.id = NEW.statement_id)"
+)
 OPEN_LINES = (
     "SELECT l.book, l.id AS line_id, l.booking_date FROM statement_line l"
-    " WHERE l.kind = 'statement' AND NOT EXISTS (SELECT 1 FROM bank_match_line m LEFT JOIN match_undo u"
+    f" WHERE l.kind = 'statement' AND (l.statement_id NOT IN {WITHDRAWN} OR EXISTS (SELECT 1"
+    f" FROM statement_line_again g WHERE g.line_id = l.id AND g.statement_id NOT IN {WITHDRAWN}))"
+    " AND NOT EXISTS (SELECT 1 FROM bank_match_line m LEFT JOIN match_undo u"
     " ON u.match_id = m.match_id WHERE m.line_id = l.id AND u.match_id IS NULL)"
     " AND NOT EXISTS (SELECT 1 FROM reconciliation_signoff_line s JOIN reconciliation_signature g"
     " ON g.signoff_id = s.signoff_id AND g.part = 'reviewer' WHERE s.line_id = l.id)"
@@ -75,6 +95,46 @@ OPEN_LINES = (
 
 def _sqlite() -> bool:
     return op.get_bind().dialect.name == "sqlite"
+
+
+def _rank(day: str) -> str:
+    """The month of a day as one number: twelve times the year, plus the month."""
+    if _sqlite():
+        return f"(CAST(substr({day}, 1, 4) AS INTEGER) * 12 + CAST(substr({day}, 6, 2) AS INTEGER))"
+    return f"CAST(EXTRACT(YEAR FROM {day}) * 12 + EXTRACT(MONTH FROM {day}) AS INTEGER)"
+
+
+def _withdrawal_faults() -> tuple[tuple[str, str], ...]:
+    # what was signed or closed before the statement came does not rest on it, nor on a notice
+    of = f"EXISTS ({OF_STATEMENT} AND t.kind = 'statement' AND "
+    first, last = (f"(SELECT {which}({_rank('d.day')}) FROM {DAYS} d)" for which in ("min", "max"))
+    return (
+        ("withdrawal_statement_unknown", f"NOT EXISTS ({OF_STATEMENT})"),
+        (
+            "withdrawal_line_matched",
+            f"EXISTS (SELECT 1 FROM {SHOWN} x JOIN bank_match_line m ON m.line_id = x.line_id LEFT JOIN match_undo u"
+            f" ON u.match_id = m.match_id WHERE u.match_id IS NULL AND NOT {OTHERWISE})",
+        ),
+        (
+            "withdrawal_line_posted",
+            f"EXISTS (SELECT 1 FROM {SHOWN} x JOIN entry e ON e.origin IN ('statement', 'imputation')"
+            " AND e.origin_ref = 'statement_line:' || x.line_id WHERE e.corrects IS NULL AND NOT EXISTS"
+            f" (SELECT 1 FROM entry c WHERE c.corrects = e.id) AND NOT {OTHERWISE})",
+        ),
+        (
+            "withdrawal_month_signed",
+            f"{of}EXISTS (SELECT 1 FROM reconciliation_signoff s JOIN reconciliation_signature g ON g.signoff_id = s.id"
+            " AND g.part = 'reviewer' WHERE s.book = t.book AND s.known_command >= t.command_id"
+            f" AND s.year * 12 + s.month >= {first}))",
+        ),
+        (
+            "withdrawal_month_closed",
+            f"{of}EXISTS (SELECT 1 FROM period_event p WHERE p.book = t.book AND p.action = 'close' AND p.period <= 12"
+            f" AND p.command_id > t.command_id AND p.year * 12 + p.period BETWEEN {first} AND {last}"
+            " AND NOT EXISTS (SELECT 1 FROM period_event r WHERE r.book = p.book AND r.year = p.year"
+            " AND r.period = p.period AND r.id > p.id AND r.action = 'reopen')))",
+        ),
+    )
 
 
 def _big(name: str) -> sa.Column:
@@ -129,6 +189,7 @@ def upgrade() -> None:
         _indexes_sqlite()
     for table, faults in FAULTS.items():
         _guard(table, faults)
+    _guard("statement_withdrawal", _withdrawal_faults())
     _append_only()
     op.execute("DROP VIEW IF EXISTS unsettled_bank_line")
     op.execute(f"CREATE VIEW unsettled_bank_line AS {OPEN_LINES}")

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Date, bindparam, text
 from ledger.book import BOOKS
 from ledger.chart import account_of
 from ledger.levy.credited import Credit, Declared, references_in
+from ledger.standing import line_stands
 
 # The statements and their matches belong to the reconciliation: read here by name, since no import goes upward.
 # A match counts from its command to the command that undoes it.
@@ -18,6 +19,7 @@ _LINES = text(
     "SELECT l.book, l.amount, l.customer_reference, l.bank_reference, l.label, l.details FROM statement_line l"
     " JOIN statement s ON s.id = l.statement_id"
     " WHERE l.book = :book AND l.kind = 'statement' AND l.booking_date <= :until AND s.command_id <= :command"
+    f" AND {line_stands('l', 'command')}"
     " AND ((l.amount > 0 AND NOT l.reversal) OR (l.amount < 0 AND l.reversal))"
     " AND NOT EXISTS (SELECT 1 FROM bank_match_line b JOIN bank_match m ON m.id = b.match_id"
     " WHERE b.line_id = l.id AND m.command_id <= :command AND NOT EXISTS (SELECT 1 FROM match_undo u"

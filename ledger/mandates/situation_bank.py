@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from ledger.standing import line_stands, statement_stands
+
 _LINES = text(
     "SELECT s.book, count(*) AS lines, max(s.booking_date) AS last,"
     " coalesce(sum(CASE WHEN m.line_id IS NULL THEN 1 ELSE 0 END), 0) AS open_lines,"
@@ -13,11 +15,13 @@ _LINES = text(
     " LEFT JOIN (SELECT DISTINCT b.line_id FROM bank_match_line b JOIN bank_match k ON k.id = b.match_id"
     " AND k.command_id <= :known LEFT JOIN match_undo u ON u.match_id = b.match_id AND u.command_id <= :known"
     " WHERE u.match_id IS NULL) m ON m.line_id = s.id"
-    " WHERE s.kind = 'statement' AND s.booking_date <= :day AND s.book = :book GROUP BY s.book"
+    " WHERE s.kind = 'statement' AND s.booking_date <= :day AND s.book = :book"
+    f" AND {line_stands('s', 'known')} GROUP BY s.book"
 )
 _STATEMENT = text(
     "SELECT t.number, t.end_date, t.closing FROM statement t WHERE t.book = :book AND t.kind = 'statement'"
     " AND t.command_id <= :known AND t.end_date <= :day AND t.closing IS NOT NULL"
+    f" AND {statement_stands('t.id', 'known')}"
     " ORDER BY t.end_date DESC, t.id DESC LIMIT 1"
 )
 _SIGNED = text(

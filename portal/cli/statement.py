@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from portal.cli.context import answer, open_ledger, phrase, say, tell, translate
+from portal.cli.context import answer, open_ledger, phrase, say, settings, tell, translate
 from portal.cli.group import group
 from portal.cli.statement_profile import app as profile_app
 
@@ -159,6 +159,53 @@ def _show_imported(file: dict[str, Any]) -> None:
         _show_pending(one["pending"])
 
 
+@app.command()
+def withdraw(
+    reference: Annotated[str, typer.Argument(help="Numéro donné par « statement list », ou référence de la banque")],
+    reason: Annotated[str | None, typer.Option("--reason", help="Motif, gardé dans les livres")] = None,
+    book: Annotated[str | None, typer.Option("--book", help="Livre : BF, ML ou NE")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Montrer ce qui serait retiré")] = False,
+) -> None:
+    """Retirer un relevé qui n'est pas le bon : il reste comme preuve et ne compte plus nulle part.
+
+    Le relevé juste s'importe ensuite comme si celui-ci n'était pas venu.
+    """
+    from reconcile.withdraw import withdraw_statement
+
+    code = book and book.upper()
+    done = open_ledger().perform(
+        "statement withdraw",
+        lambda unit: withdraw_statement(unit, reference, reason, code),
+        payload={"statement": reference, "reason": reason, "book": code},
+        key=settings.key,
+        dry_run=dry_run,
+    )
+    answer({**done, "dry_run": dry_run}, lambda: _show_withdrawal(done, dry_run))
+
+
+def _show_withdrawal(done: dict[str, Any], dry_run: bool) -> None:
+    if dry_run:
+        tell("Essai à blanc, rien n'est enregistré.")
+    tell(
+        "Relevé {number} (n° {statement}) du livre {book} retiré : "
+        "{lines:ligne ne compte plus|lignes ne comptent plus}.",
+        number=done["number"] or "—",
+        statement=done["statement"],
+        book=done["book"],
+        lines=done["lines_withdrawn"],
+    )
+    if done["lines_kept"]:
+        tell(
+            "    {kept:ligne reste, donnée aussi par un autre relevé|"
+            "lignes restent, données aussi par d'autres relevés}.",
+            kept=done["lines_kept"],
+        )
+    for gap in done["gaps"]:
+        say("    " + translate(gap["message"]))
+    if done["gaps"]:
+        tell("    Importez le relevé juste : sans lui, aucun mois qu'il touche ne peut être signé.")
+
+
 @app.command("list")
 def list_(book: Annotated[str | None, typer.Option("--book", help="Livre : BF, ML ou NE")] = None) -> None:
     """Les relevés importés."""
@@ -175,10 +222,19 @@ def list_(book: Annotated[str | None, typer.Option("--book", help="Livre : BF, M
             lines = phrase("{lines:ligne|lignes}", lines=one["lines"])
             say(
                 f"{one['id']:>5}  {one['book']}  {one['number'] or '—':<12} {one['from'] or '—'} → {one['to'] or '—'}  "
-                f"{lines:>13}  {translate('solde')} {balance:>20}  {one['file']}"
+                f"{lines:>13}  {translate('solde')} {balance:>20}  {one['file']}{_mark(one)}"
             )
 
     answer({"statements": found}, show)
+
+
+def _mark(one: dict[str, Any]) -> str:
+    """What is said of a statement that was withdrawn."""
+    gone = one["withdrawn"]
+    if gone is None:
+        return ""
+    return phrase("  · relevé retiré le {day:D} par {by} : « {reason} »", day=gone["at"][:10], by=gone["by"],
+                  reason=gone["reason"])  # fmt: skip
 
 
 @app.command()
@@ -192,7 +248,8 @@ def show(number: Annotated[int, typer.Argument(help="Numéro donné par « state
         found = plain(show_statement(connection, number))
 
     def on_screen() -> None:
-        say(f"Relevé {found['number'] or '—'} · livre {found['book']} · {found['file']} ({found['format']})")
+        head = f"Relevé {found['number'] or '—'} · livre {found['book']} · {found['file']} ({found['format']})"
+        say(head + _mark(found))
         for line in found["content"]:
             mark = "  antidatée" if line["back_dated"] else ""
             say(

@@ -7,6 +7,7 @@ from sqlalchemy import and_, func, select
 
 from ledger.tables.journal import entry, entry_line
 from ledger.tables.orders import payment_order
+from reconcile.standing import standing_line
 from reconcile.tables import statement_line
 from reports.audit.entry_rows import ENTRY_COLUMNS, count_entries, entries, lines_within, named, reference, within
 from reports.audit.finding import Finding, Scope, shown
@@ -144,6 +145,7 @@ def _statement_debits(scope: Scope) -> Iterator[tuple[str, int, dt.date, str, st
             statement_line.c.kind == "statement",
             statement_line.c.book.in_(request.books),
             statement_line.c.booking_date.between(request.start, request.end),
+            standing_line(request.known_command),
         )
         .order_by(statement_line.c.id)
     )

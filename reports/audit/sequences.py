@@ -105,13 +105,18 @@ def chain_gaps(scope: Scope) -> Finding:
         Column("to", "Au", "date"),
         Column("fault", "Constat", width=80),
     )
-    gaps = statement_gaps(scope.connection, silent_days=scope.settings.silent_days)
+    known = scope.request.known_command
+    gaps = statement_gaps(scope.connection, silent_days=scope.settings.silent_days, known_command=known)
     rows, count = shown(
         (gap["book"], gap["account"], gap["from"], gap["to"], gap["message"])
         for gap in gaps
         if gap["book"] in scope.request.books
     )
-    stored = [one for one in list_statements(scope.connection) if one["book"] in scope.request.books]
+    stored = [
+        one
+        for one in list_statements(scope.connection, known_command=known)
+        if one["book"] in scope.request.books and one["withdrawn"] is None
+    ]
     return Finding(
         "statement_gaps",
         "Trous relevés",

@@ -9,6 +9,7 @@ from ledger.book import BOOKS
 from ledger.levy.decisions import holidays_decided
 from ledger.tables.journal import entry
 from reconcile.matching.config import MatchConfig
+from reconcile.standing import standing_line
 from reconcile.tables import statement, statement_file, statement_line
 from reports.audit.entry_rows import ENTRY_COLUMNS, count_entries, entries, named
 from reports.audit.finding import Finding, Scope, shown
@@ -127,6 +128,7 @@ def late_lines(scope: Scope) -> Finding:
         statement_line.c.book.in_(request.books),
         statement_line.c.booking_date.between(request.start, request.end),
         statement_line.c.kind == "statement",
+        standing_line(request.known_command),
     )
     query = (
         select(statement_line, statement.c.number, statement_file.c.name, statement_file.c.received_at)
