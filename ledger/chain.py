@@ -33,10 +33,22 @@ def field(value: Any) -> str:
 HEAD = field(VERSION)
 
 
+class Fields(dict[Any, str]):
+    """`field` of what comes again and again (a book, a journal, a day, an account), made once."""
+
+    MOST = 10_000
+
+    def __missing__(self, value: Any) -> str:
+        if len(self) >= self.MOST:
+            self.clear()
+        self[value] = text = field(value)
+        return text
+
+
 def encode(entry: Iterable[Any], lines: Iterable[Iterable[Any]]) -> bytes:
     """Canonical bytes of an entry: version, its fields in order, number of lines, each line's fields in order."""
     rows = list(lines)
-    # `field`, written out: this is the inner loop of posting and of verifying
+    # `field`, written out: this is the inner loop of verifying
     parts = [
         "-"
         if value is None

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import chain, islice
 from typing import Any
 
@@ -13,7 +14,7 @@ from ledger.chart import account_events, accounts_touched, chart_accounts
 from ledger.entry import EntryDraft, Line, SealedEntry
 from ledger.entry_rules import Law, check_document_date, check_entry
 from ledger.refusal import Refusal
-from ledger.seal import Sealer
+from ledger.seal import Row, Sealer
 from ledger.sealed_rows import write_rows
 from ledger.tables.journal import entry, entry_line
 from ledger.tables.periods import period_event
@@ -97,15 +98,20 @@ def post_many(
                     check_entry(draft, law)
                     check_document_date(draft, today)
                     check_bank_credit(draft, until)
-            entries, lines, made = sealer.seal(fresh)
+            entries, lines = sealer.seal(fresh)
             write_rows(unit.connection, entries, lines)
         if seen is not None:
-            for draft, one in made:
-                seen(draft, one)
+            for draft, row in zip(chain.from_iterable(fresh), entries, strict=True):
+                seen(draft, _sealed(draft, row, unit.now))
             for draft in drafted:
                 if draft.key in known:
                     seen(draft, known[draft.key])
     return count
+
+
+def _sealed(draft: EntryDraft, row: Row, now: datetime) -> SealedEntry:
+    """The entry as its row says it, days and instant as Python has them."""
+    return SealedEntry._make((*row[:7], draft.date, row[8], draft.document_date, *row[10:19], now, *row[20:]))
 
 
 @contextmanager

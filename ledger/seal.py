@@ -1,16 +1,18 @@
 """Give entries their numbers, their place in the chain and their hash."""
 
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
-from ledger.chain import GENESIS, entry_hash
-from ledger.entry import EntryDraft, SealedEntry
+from ledger.chain import GENESIS, HEAD, Fields, field
+from ledger.entry import EntryDraft
 from ledger.tables.journal import entry
 from ledger.tables.types import instant_text
 
-Rows = list[tuple[Any, ...]]
+Row = tuple[Any, ...]
+Rows = list[Row]
 
 _of_book = entry.c.book == bindparam("book")
 _last_position = select(func.max(entry.c.position)).where(_of_book).scalar_subquery()
@@ -34,6 +36,8 @@ class Sealer:
         self._recorded = instant_text(unit.now)
         self._actor: str = unit.user.name
         self._command: int = unit.command_id
+        self._fields = Fields()
+        self._act = field(self._recorded) + field(self._actor) + field(self._command)
         self._last_id: int | None = None
         self._heads: dict[str, tuple[int, str]] = {}
         self._numbers: dict[tuple[str, str, int], int] = {}
@@ -45,14 +49,13 @@ class Sealer:
         self._heads.setdefault(book, (found.position or 0, found.hash or GENESIS))
         self._numbers[book, journal, year] = found.number or 0
 
-    def seal(self, groups: Sequence[tuple[EntryDraft, ...]]) -> tuple[Rows, Rows, list[tuple[EntryDraft, SealedEntry]]]:
-        """Rows of `entry` and of `entry_line` ready to be written, and each draft with its sealed entry.
+    def seal(self, groups: Sequence[tuple[EntryDraft, ...]]) -> tuple[Rows, Rows]:
+        """Rows of `entry` and of `entry_line` ready to be written, in the order of the drafts.
 
         A group is one entry, or the two halves of a transfer, which name each other.
         """
         entries: Rows = []
         lines: Rows = []
-        made: list[tuple[EntryDraft, SealedEntry]] = []
         for group in groups:
             for draft in group:
                 if (draft.book, draft.journal, draft.date.year) not in self._numbers:
@@ -60,36 +63,46 @@ class Sealer:
             first = (self._last_id or 0) + 1
             for place, draft in enumerate(group):
                 peer = None if len(group) == 1 else first + 1 - place
-                row, own_lines, recorded = self._one(draft, first + place, peer)
-                entries.append(row)
-                lines.extend(own_lines)
-                made.append((draft, recorded))
+                entries.append(self._one(draft, first + place, peer, lines))
             self._last_id = first + len(group) - 1
-        return entries, lines, made
+        return entries, lines
 
-    def _one(self, draft: EntryDraft, entry_id: int, peer: int | None) -> tuple[tuple[Any, ...], Rows, SealedEntry]:
-        unit = self._unit
+    def _one(self, draft: EntryDraft, entry_id: int, peer: int | None, rows: Rows) -> Row:
+        """The row of the entry, hashed; its lines are added to `rows`.
+
+        The text is `chain.encode` written out, field by field: this is the inner loop of posting, and `verify` reads
+        what it wrote through `chain.encode` itself.
+        """
         (book, journal, day, document, label, given, document_date, asked_period, origin, origin_ref, correction,
          corrects, replaces, transfer, key) = draft  # fmt: skip
+        known = self._fields
         text_day, year = day.isoformat(), day.year
         self._numbers[book, journal, year] = number = self._numbers[book, journal, year] + 1
         last, previous = self._heads[book]
         position = last + 1
         period = asked_period or day.month
-        body = (
-            entry_id, book, journal, year, number, period, position, text_day, document,
-            None if document_date is None else document_date.isoformat(), label, origin, origin_ref, correction,
-            corrects, replaces, transfer, peer, key, self._recorded, self._actor, self._command, previous,
-        )  # fmt: skip
-        own = [
-            (n, a, debit, credit, text, reference, None if value is None else value.isoformat())
-            for n, (a, debit, credit, text, reference, value) in enumerate(given, start=1)
+        written = None if document_date is None else document_date.isoformat()
+        parts = [
+            f"{HEAD}{field(entry_id)}{known[book]}{known[journal]}{known[year]}{field(number)}{known[period]}"
+            f"{field(position)}{known[text_day]}{len(document)}:{document}{known[written]}{len(label)}:{label}"
+            f"{known[origin]}{'-' if origin_ref is None else field(origin_ref)}{known[correction]}{known[corrects]}"
+            f"{known[replaces]}{'-' if transfer is None else field(transfer)}{known[peer]}"
+            f"{'-' if key is None else f'{len(key)}:{key}'}{self._act}64:{previous}{known[len(given)]}"
         ]
-        digest = entry_hash(body, own)
+        for place, (account, debit, credit, text, reference, value) in enumerate(given, start=1):
+            valued = None if value is None else value.isoformat()
+            rows.append((entry_id, place, book, text_day, account, debit, credit, text, reference, valued))
+            amount = str(debit or credit)
+            amount = f"{len(amount)}:{amount}"
+            parts.append(
+                f"{known[place]}{known[account]}{amount if debit else '1:0'}{amount if credit else '1:0'}"
+                f"{'-' if text is None else f'{len(text)}:{text}'}"
+                f"{'-' if reference is None else f'{len(reference)}:{reference}'}{known[valued]}"
+            )
+        digest = sha256("".join(parts).encode()).hexdigest()
         self._heads[book] = (position, digest)
-        sealed = SealedEntry(
-            entry_id, book, journal, year, number, period, position, day, document, document_date, label, origin,
-            origin_ref, correction, corrects, replaces, transfer, peer, key, unit.now, self._actor, self._command,
-            previous, digest,
+        return (
+            entry_id, book, journal, year, number, period, position, text_day, document, written, label, origin,
+            origin_ref, correction, corrects, replaces, transfer, peer, key, self._recorded, self._actor,
+            self._command, previous, digest,
         )  # fmt: skip
-        return (*body, digest), [(entry_id, row[0], book, text_day, *row[1:]) for row in own], sealed
