@@ -2,19 +2,20 @@
 
 `python bench/bench_matching.py [lines…]`: 90 % exact, 5 % date shift without reference, 3 % grouped, 2 % open; 5 000
 and 100 000 lines on each side by default, 1 000 000 on demand. Prints processor seconds, each the least of several
-taken in turn, the ratio to the merge on reference and amount and to the merge with a window of dates, the peak memory,
-and the time of one subset-sum search at its bound.
+taken in turn, the ratio to the merge on reference and amount and to the merge with a window of dates, the peak memory
+of a process that only reads the lines and matches them, and the time of one subset-sum search at its bound.
 """
 
 import pickle
 import random
-import resource
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from figures import Table
 
@@ -24,6 +25,8 @@ from reconcile.matching.rows import BankLine, BookLine
 from reconcile.matching.subset_sum import SubsetSum, subsets_that_sum
 
 BOOKS = ("BF", "ML", "NE")
+TOGETHER = 10_000
+"""Lines read from a file at a time, so that reading them leaves nothing behind."""
 
 
 def seen(number: int, state: str, day: date, amount: int, reference: str | None) -> BankLine:
@@ -120,22 +123,47 @@ def seconds(act: Callable[[], object]) -> float:
     return spent
 
 
-def peak(*, anew: bool = False) -> int:
-    """The most memory that the process has held, in megabytes; `anew` forgets, where Linux allows, what came before."""
-    if anew and Path("/proc/self/clear_refs").exists():
-        Path("/proc/self/clear_refs").write_text("5")
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return next(int(line.split()[1]) // 1024 for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+def memory(size: int) -> tuple[int, int]:
+    """Megabytes of a fresh process that has read the lines, and the most that it held once it had matched them."""
+    with tempfile.NamedTemporaryFile() as file:
+        for rows in lines(size):
+            pickle.dump(len(rows), file)
+            for start in range(0, len(rows), TOGETHER):
+                pickle.dump(rows[start : start + TOGETHER], file)
+        file.flush()
+        done = subprocess.run([sys.executable, __file__, "--memory", file.name], check=True, capture_output=True)
+    before, most = map(int, done.stdout.split())
+    return before, most
+
+
+def match_alone(name: str) -> None:
+    """Match the lines kept in the file, and print what the process held before and at most."""
+    with open(name, "rb") as file:
+        bank, book = _read(file), _read(file)
+    before = held("VmRSS")
+    outcome = match(bank, book)
+    print(before, held("VmHWM"))
+    assert outcome.open_bank
+
+
+def _read(file: IO[bytes]) -> list[Any]:
+    rows: list[Any] = []
+    count = pickle.load(file)  # noqa: S301 - our own rows
+    while len(rows) < count:
+        rows += pickle.load(file)  # noqa: S301 - our own rows
+    return rows
+
+
+def held(what: str) -> int:
+    """Megabytes that the process holds (`VmRSS`), or has held at most (`VmHWM`), as Linux tells."""
+    status = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) // 1024 for line in status if line.startswith(what))
 
 
 def measure(size: int) -> None:
     """Measure and print one size."""
     bank, book = lines(size)
-    lines_alone = peak(anew=True)
     outcome = match(bank, book)
-    with_matches = peak()
     left, right = frames(bank, book)
     repeats = 3 if size > 200_000 else 7
     taken = [
@@ -150,7 +178,8 @@ def measure(size: int) -> None:
         if step.confirmed or step.proposed or step.ambiguous or step.undecided:
             shown.tell(f"  {step.name}", f"{step.confirmed} confirmés, {step.proposed} proposés")
     shown.tell("  sans correspondance", f"{len(outcome.open_bank)} de banque, {len(outcome.open_book)} de livre")
-    shown.tell("mémoire au plus du processus : lignes, puis tout", f"{lines_alone}, {with_matches} Mo")
+    before, most = memory(size)
+    shown.tell("mémoire d'un processus : ses lignes, puis au plus", f"{before}, {most} Mo")
     shown.end()
 
 
@@ -178,4 +207,7 @@ def main(*sizes: int) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    if sys.argv[1:2] == ["--memory"]:
+        match_alone(sys.argv[2])
+    else:
+        main(*map(int, sys.argv[1:]))

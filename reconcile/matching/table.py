@@ -34,7 +34,7 @@ class WorkTable:
         self.bank: dict[BankId, BankLine] = {line.id: line for line in given}
         self.book: dict[BookId, BookLine] = {line.id: line for line in book}
         self._seen = (past, given)
-        self.booked_bank: set[BankId] = {line.id for line in past}
+        self._settled: set[BankId] = {line.id for line in past}
         self.declarations = declarations
         self.config = config
         self.confirmed: list[Match] = []
@@ -68,12 +68,15 @@ class WorkTable:
         """The working days of each book."""
         return WorkingDays(self.config)
 
+    def is_booked(self, bank_id: BankId) -> bool:
+        """Whether the books answer for this bank line: settled before this run, or by it."""
+        return bank_id not in self.bank or bank_id in self._settled
+
     def confirm(self, match: Match) -> None:
         """Decide: the lines leave the table."""
         self.confirmed.append(match)
         for bank_id in match.bank_ids:
             del self.bank[bank_id]
-            self.booked_bank.add(bank_id)
         for book_id in match.book_ids:
             del self.book[book_id]
 
@@ -82,7 +85,6 @@ class WorkTable:
         self.confirmed.extend(matches)
         for bank_id in bank_ids:
             del self.bank[bank_id]
-        self.booked_bank.update(bank_ids)
         for book_id in book_ids:
             del self.book[book_id]
 

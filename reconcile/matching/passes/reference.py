@@ -9,6 +9,7 @@ from ledger.money import format_each
 from ledger.plural import counted
 from reconcile.matching.config import MatchConfig
 from reconcile.matching.evidence import nature_objection
+from reconcile.matching.facts import ReferenceFacts
 from reconcile.matching.passes.reference_pairs import Found, Several, by_handfuls, reference_pairs
 from reconcile.matching.rows import BankId, BankLine, BookId, BookLine, Match
 from reconcile.matching.table import WorkTable, bank_order, book_order, francs, gap_text, name_bank, name_book
@@ -29,16 +30,13 @@ def run(table: WorkTable) -> None:
     if table.references_settled:
         return
     pairs = reference_pairs(table.bank.values(), table.book.values())
-    made, bank, book = list[Match](), list[BankId](), list[BookId]()
+    found, confirmed = len(pairs.alone) + len(pairs.disputed), len(table.confirmed)
     for some in by_handfuls(pairs.alone):
         sure = _decide(table, some)
-        made += _matches(sure)
-        bank += sure.bank
-        book += sure.book
-    table.confirm_pairs(made, bank, book)
+        table.confirm_pairs(list(_matches(sure)), sure.bank, sure.book)
     if pairs.disputed:
         _show_ties(table, pairs.disputed)
-    table.references_settled = len(made) == len(pairs.alone) + len(pairs.disputed)
+    table.references_settled = len(table.confirmed) - confirmed == found
 
 
 class _Sure(NamedTuple):
@@ -113,10 +111,7 @@ def _matches(sure: _Sure) -> Iterable[Match]:
             f"Référence {key} identique, montant {amount}\u00a0F, {told[gap]}."
             for key, amount, gap in zip(sure.keys, format_each(sure.amounts), sure.gaps, strict=True)
         ],
-        [
-            {"reference": key, "amount": amount, "working_days": gap}
-            for key, amount, gap in zip(sure.keys, sure.amounts, sure.gaps, strict=True)
-        ],
+        map(ReferenceFacts, sure.keys, sure.amounts, sure.gaps),
         sure.nearest,
         repeat(None, size),
     )

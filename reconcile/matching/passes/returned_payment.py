@@ -48,7 +48,7 @@ def _returned(table: WorkTable, line: BankLine, debits: list[BankLine], others: 
         if left_out
         else "Aucun autre débit possible."
     )
-    booked = origin.id in table.booked_bank
+    booked = table.is_booked(origin.id)
     twice = [x for x in others if 0 <= (x.booking_date - origin.booking_date).days <= table.config.return_days]
     twice = [x for x in twice if _same_reference(x, origin)]
     doubt = ""
