@@ -65,18 +65,20 @@ class TransferUsed(Refusal):
     sentence = "Le virement « {transfer} » existe déjà ({entry}). Donnez-lui un autre identifiant."
 
 
-def pairing_amount(draft: EntryDraft, accounts: Mapping[str, Account]) -> int:
-    """Debit less credit of an entry on the accounts that go by pairs."""
-    return sum(
-        line.debit - line.credit
-        for line in draft.lines
-        if line.account in accounts and accounts[line.account].pairing is not None
-    )
+def pairing_amounts(draft: EntryDraft, accounts: Mapping[str, Account]) -> dict[str, int]:
+    """Debit less credit of an entry on the accounts that go by pairs, per kind: transfer (5851), liaison (185x)."""
+    found: dict[str, int] = {}
+    for line in draft.lines:
+        pairing = accounts[line.account].pairing if line.account in accounts else None
+        if pairing is not None:
+            found[pairing] = found.get(pairing, 0) + line.debit - line.credit
+    return found
 
 
 def check_pair(first: EntryDraft, second: EntryDraft, accounts: Mapping[str, Account]) -> None:
     """Refuse two entries that are not the two halves of one transfer.
 
+    Each kind of pairing account cancels by itself: what leaves by 5851 does not arrive by 185x.
     Refuses: transfer_of_two_books, transfer_dates, transfer_unequal.
     """
     transfer = first.transfer
@@ -84,8 +86,11 @@ def check_pair(first: EntryDraft, second: EntryDraft, accounts: Mapping[str, Acc
         raise TransferBooks(transfer=transfer, books=f"{first.book} et {second.book}")
     if first.date != second.date:
         raise TransferDates(transfer=transfer, first=first.date, second=second.date)
-    one, two = pairing_amount(first, accounts), pairing_amount(second, accounts)
-    if one + two != 0 or one == 0:
+    ones, twos = pairing_amounts(first, accounts), pairing_amounts(second, accounts)
+    kinds = sorted(ones.keys() | twos.keys(), reverse=True)
+    wrong = [kind for kind in kinds if ones.get(kind, 0) + twos.get(kind, 0) != 0]
+    if wrong or sum(ones.values()) == 0:
+        one, two = (amounts.get((wrong or kinds or [""])[0], 0) for amounts in (ones, twos))
         raise TransferUnequal(
             transfer=transfer, first=name_of(first), first_amount=one, second=name_of(second), second_amount=two,
             difference=abs(one + two),

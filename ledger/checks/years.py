@@ -79,6 +79,18 @@ CHECKS = (
     ),
     Check("results", "Le résultat de chaque exercice clos est le total des produits moins les charges", wrong_results),
     sql_check(
+        "closing_entries",
+        "Une écriture de clôture ou d'à-nouveaux est celle de la fin d'un exercice, ou solde des virements",
+        "SELECT e.book || '/' || e.journal || '/' || e.year || '/' || e.number AS entry, e.origin FROM entry e"
+        " WHERE (e.origin = 'opening' AND NOT EXISTS (SELECT 1 FROM year_event y WHERE y.action = 'opening'"
+        " AND y.entry_id = e.id AND y.book = e.book AND y.year = e.year))"
+        # the result and the one carried forward are written by one command; the clearing moves pairing accounts alone
+        " OR (e.origin = 'closing' AND NOT EXISTS (SELECT 1 FROM year_event y WHERE y.action = 'result'"
+        " AND y.command_id = e.command_id AND y.book = e.book AND y.year = e.year) AND EXISTS (SELECT 1"
+        " FROM entry_line l LEFT JOIN account a ON a.number = l.account WHERE l.entry_id = e.id"
+        " AND a.pairing IS NULL))",
+    ),
+    sql_check(
         "closed_year_entries",
         "Aucune écriture n'est entrée dans un exercice clos",
         "SELECT e.book || '/' || e.journal || '/' || e.year || '/' || e.number AS entry FROM entry e"

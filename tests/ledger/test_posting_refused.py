@@ -43,6 +43,12 @@ def half(book: str, bank: str, side: str, amount: int = 700, day: str = "2026-03
     return {**ENTRY, "book": book, "date": day, "document": name, "transfer": name, "lines": lines}
 
 
+LIAISON_HALF: Document = {
+    **half("ML", "52112", "debit"),
+    "lines": [{"account": "52112", "debit": 700}, {"account": "1852", "credit": 700}],
+}
+
+
 def changed(**fields: Any) -> list[Document]:
     """The good entry with some of its fields changed."""
     return [{**copy.deepcopy(ENTRY), **fields}]
@@ -89,6 +95,7 @@ REFUSED: dict[str, tuple[str, list[Document]]] = {
     "half a transfer": ("transfer_alone", [half("BF", "52111", "credit")]),
     "two halves in one book": ("transfer_of_two_books", [half("BF", "52111", "credit"), half("BF", "52111", "debit")]),
     "unequal halves": ("transfer_unequal", [half("BF", "52111", "credit"), half("ML", "52112", "debit", amount=699)]),
+    "out by 5851, in by liaison": ("transfer_unequal", [half("BF", "52111", "credit"), LIAISON_HALF]),
     "halves of two days": (
         "transfer_dates",
         [half("BF", "52111", "credit"), half("ML", "52112", "debit", day="2026-03-07")],
@@ -99,6 +106,19 @@ REFUSED: dict[str, tuple[str, list[Document]]] = {
         changed(lines=[{"account": "65881", "debit": "5000"}, ENTRY["lines"][1]]),
     ),
     "an unknown field": ("entry_file_unreadable", changed(montant=5_000)),
+    "a complementary that is no yes or no": ("entry_file_unreadable", changed(date="2026-12-31", complementary="yes")),
+    "a complementary that is a number": ("entry_file_unreadable", changed(date="2026-12-31", complementary=1)),
+    "a week for a date": ("entry_file_unreadable", changed(date="2026-W10-4")),
+    "a key of the year's end": ("entry_file_unreadable", changed(key="year/opening/BF/2027")),
+    "a key of a draft": ("entry_file_unreadable", changed(key="draft/1")),
+    "the name of a transfer taken back": (
+        "entry_file_unreadable",
+        [half("BF", "52111", "credit", name="V1/annulation"), half("ML", "52112", "debit", name="V1/annulation")],
+    ),
+    "a line break of another sort": ("entry_file_unreadable", changed(label="un\u2028deux")),
+    "a direction turned round": ("entry_file_unreadable", changed(label="\u202e0001")),
+    "a sign that is none": ("entry_file_unreadable", changed(label="un\uffff")),
+    "a label that shows nothing": ("entry_file_unreadable", changed(label="\u200b\u200d")),
     "a day that does not exist": ("entry_file_unreadable", changed(date="2026-02-30")),
     "no entry": ("entry_file_unreadable", []),
 }
@@ -111,6 +131,29 @@ def test_a_bad_entry_is_refused_and_nothing_is_written(case: str, ledger: Ledger
         send(ledger, entries)
     assert refused.value.as_json()["code"] == code
     assert counts(ledger) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ('{"debit": 10, "debit": 999}', "« debit » est donné deux fois"),
+        ('{"\\ud800": 1}', "une moitié de caractère"),
+        ('{"label": "\\udc00"}', "une moitié de caractère"),
+    ],
+)
+def test_a_document_of_two_readings_is_refused(content: str, told: str, tmp_path: Path) -> None:
+    file = tmp_path / "e.json"
+    file.write_text(f'{{"entries": [{content}]}}', encoding="utf-8")
+    with pytest.raises(Refusal) as refused:
+        load_json(file)
+    assert refused.value.as_json()["code"] == "entry_file_unreadable"
+    assert told in str(refused.value)
+
+
+def test_a_character_written_in_two_halves_is_whole(tmp_path: Path) -> None:
+    file = tmp_path / "e.json"
+    file.write_text('["\\ud83d\\ude00"]', encoding="utf-8")
+    assert load_json(file) == ["\N{GRINNING FACE}"]
 
 
 def test_a_good_entry_before_a_bad_one_is_not_kept(ledger: Ledger) -> None:
