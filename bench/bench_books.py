@@ -8,6 +8,7 @@ entry of bare inserts; trial balance beside the bare aggregate; one account's le
 """
 
 import argparse
+import gc
 import resource
 import statistics
 import subprocess
@@ -109,12 +110,13 @@ def one_by_one(make: Any, count: int) -> None:
     books.post(drafts(1_000, seed=5))
     entries = list(drafts(count, seed=2))
     used, bare_used = list[float](), list[float]()
-    times = [
-        seconds(
-            lambda one=one: ledger.perform("post", lambda unit: post(unit, [one]), payload={"n": one.document}), used
-        )
-        for one in entries
-    ]
+
+    def perform(one: Any) -> None:
+        ledger.perform("post", lambda unit: post(unit, [one]), payload={"n": one.document})
+
+    # a series, as a day's entries are: collecting between two of them would empty the processor's caches each time
+    gc.collect()
+    times = [seconds(partial(perform, one), used, collected=False) for one in entries]
     rows = rows_of(books)
     lines: dict[int, list[Any]] = {}
     for line in rows["entry_line"][1]:
@@ -139,7 +141,8 @@ def one_by_one(make: Any, count: int) -> None:
     cursor.executemany(line_sql, [line for row in old for line in lines[row[0]]])
     cursor.executemany(entry_sql, old)
     cursor.execute("COMMIT")
-    bare_times = [seconds(lambda row=row: work(row), bare_used) for row in new]
+    gc.collect()
+    bare_times = [seconds(partial(work, row), bare_used, collected=False) for row in new]
     bare.close()
     ours, theirs = statistics.median(times), statistics.median(bare_times)
     figures = f"{ours * 1e3:.2f} / {theirs * 1e3:.2f} ms"

@@ -258,9 +258,13 @@ def bare_postgresql(books: Books) -> Any:
     return bare
 
 
-def seconds(work: Callable[[], Any], used: list[float] | None = None) -> float:
-    """One run, the collector's debts paid beforehand; `used` receives the seconds of processor."""
-    gc.collect()
+def seconds(work: Callable[[], Any], used: list[float] | None = None, collected: bool = True) -> float:
+    """One run; `used` receives the seconds of processor.
+
+    The collector's debts are paid beforehand, unless `collected` is false: one of a series, whose caller paid them.
+    """
+    if collected:
+        gc.collect()
     before, processor = time.perf_counter(), time.process_time()
     work()
     if used is not None:
