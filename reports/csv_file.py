@@ -11,6 +11,7 @@ from typing import IO
 
 from ledger.money import fits
 from reports.dataset import Cell, Kind, Report, Table, month_of
+from reports.exact import exact
 from reports.text import inert
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -19,7 +20,10 @@ RUN_ROWS = 1_000
 
 
 def cell_text(kind: Kind, value: Cell) -> str:
-    """One cell: dates `AAAA-MM-JJ`, months `AAAA-MM`, percentages with a comma, nothing for an empty cell."""
+    """One cell: dates `AAAA-MM-JJ`, months `AAAA-MM`, percentages with a comma, nothing for an empty cell.
+
+    Refuses: report_amount_too_long.
+    """
     if value is None:
         return ""
     if kind == "text":
@@ -28,14 +32,11 @@ def cell_text(kind: Kind, value: Cell) -> str:
         return value.isoformat()
     if kind == "month" and isinstance(value, str | date):
         return f"{month_of(value):%Y-%m}"
-    if type(value) is not int:
-        raise TypeError(f"a number must be an int, not {value!r}")
-    if not fits(value):
-        raise ValueError(f"{value} has more than fifteen digits")
+    number = exact(value)
     if kind == "percent":
-        units, rest = divmod(abs(value), 100)
-        return f"{'-' if value < 0 else ''}{units},{rest:02d}"
-    return str(value)
+        units, rest = divmod(abs(number), 100)
+        return f"{'-' if number < 0 else ''}{units},{rest:02d}"
+    return str(number)
 
 
 def csv_lines(table: Table) -> Iterator[str]:
@@ -75,15 +76,17 @@ def write_table(table: Table, stream: IO[str]) -> None:
 def write_csv(report: Report, path: str | Path) -> tuple[Path, ...]:
     """The first table to `path`, each other one beside it as `<name>-<table>.csv`. Gives back the files written."""
     first = Path(path)
-    written = []
-    for number, table in enumerate(report.tables):
-        file = first if number == 0 else first.with_name(f"{first.stem}-{table.name}{first.suffix or '.csv'}")
-        unfinished = file.with_name(f"{file.name}.partial")
-        try:
-            with unfinished.open("w", encoding="utf-8", newline="") as stream:
+    names = [f"{first.stem}-{table.name}{first.suffix or '.csv'}" for table in report.tables]
+    files = [first, *(first.with_name(name) for name in names[1:])]
+    unfinished = [file.with_name(f"{file.name}.partial") for file in files]
+    try:
+        for table, file in zip(report.tables, unfinished, strict=True):
+            with file.open("w", encoding="utf-8", newline="") as stream:
                 write_table(table, stream)
-            os.replace(unfinished, file)
-        finally:
-            unfinished.unlink(missing_ok=True)
-        written.append(file)
-    return tuple(written)
+        # a report that is refused half-way leaves the old one whole
+        for whole, file in zip(unfinished, files, strict=True):
+            os.replace(whole, file)
+    finally:
+        for file in unfinished:
+            file.unlink(missing_ok=True)
+    return tuple(files)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import date
 from xml.sax.saxutils import escape
 
-from ledger.money import AMOUNT_MAX
 from reports.dataset import Cell, Kind, month_of
+from reports.exact import exact
 from reports.text import cut, visible
 
 _DAY_ZERO = date(1899, 12, 30).toordinal()
@@ -46,15 +46,6 @@ def xml_text(text: str) -> str:
     return escape(shown(text))
 
 
-def whole(value: Cell) -> int:
-    """A number of a cell. Raises `TypeError` for anything but an int, `ValueError` beyond fifteen digits."""
-    if type(value) is not int:
-        raise TypeError(f"a number must be an int, not {value!r}")
-    if not -AMOUNT_MAX <= value <= AMOUNT_MAX:
-        raise ValueError(f"{value} has more than fifteen digits")
-    return value
-
-
 def _percent(hundredths: int) -> str:
     sign = "-" if hundredths < 0 else ""
     units, rest = divmod(abs(hundredths), 10_000)
@@ -68,8 +59,8 @@ def number_text(kind: Kind, value: Cell) -> str:
     if kind == "month" and isinstance(value, str | date):
         return str(serial(month_of(value)))
     if kind == "percent":
-        return _percent(whole(value))
-    return str(whole(value))
+        return _percent(exact(value))
+    return str(exact(value))
 
 
 def text_element(text: str) -> str:
@@ -99,7 +90,7 @@ def formula_cell(ref: str, style: int, formula: str, value: int | str) -> str:
     """One formula with the value it has now, so that readers which do not compute show it too."""
     if isinstance(value, str):
         return f'<c r="{ref}" s="{style}" t="str"><f>{escape(formula)}</f><v>{xml_text(value)}</v></c>'
-    return f'<c r="{ref}" s="{style}"><f>{escape(formula)}</f><v>{whole(value)}</v></c>'
+    return f'<c r="{ref}" s="{style}"><f>{escape(formula)}</f><v>{exact(value)}</v></c>'
 
 
 def row_xml(number: int, cells: Sequence[str], height: float | None = None) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 from ledger.money import AMOUNT_MAX
 from reports.dataset import Cell, Kind
-from reports.workbook.cells import NOT_PLAIN, PLAIN_MAX, number_text, text_element, whole
+from reports.exact import exact
+from reports.workbook.cells import NOT_PLAIN, PLAIN_MAX, number_text, text_element
 
 MEMORY_MAX = 50_000
 """Different values of a column that are remembered."""
@@ -46,7 +47,7 @@ class _Memory(dict[Cell, str]):
 def _amounts(values: Sequence[Cell], front: str, back: str, empty: str) -> list[str]:
     if set(map(type, values)) == {int} and min(values) >= -AMOUNT_MAX and max(values) <= AMOUNT_MAX:  # type: ignore[type-var, operator]  # all int, just checked
         return [f"{front}{value}{back}" for value in values]
-    return [empty if value is None else f"{front}{whole(value)}{back}" for value in values]
+    return [empty if value is None else f"{front}{exact(value)}{back}" for value in values]
 
 
 def _texts(front: str, back: str, empty: str) -> PartsOf:
