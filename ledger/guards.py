@@ -26,6 +26,10 @@ TITLES: dict[str, str] = {
     "entry_key_used": "une clé d'écriture ne sert qu'une fois",
     "entry_corrected_once": "une écriture n'est corrigée qu'une fois",
     "entry_corrects_same_book": "une correction vise une écriture de son livre qui n'est pas elle-même une correction",
+    "entry_corrects_earlier": "une correction ne précède pas l'écriture corrigée",
+    "entry_replaced_once": "une écriture corrigée n'est remplacée qu'une fois",
+    "entry_origin": "l'origine d'une écriture est de la liste des actes",
+    "entry_origin_of_year": "une écriture de clôture est de la période complémentaire, les à-nouveaux du 1er janvier",
     "correction_mirrors": "une correction reprend ligne à ligne l'écriture corrigée",
     "period_closed": "le mois est ouvert",
     "line_on_sealed_entry": "une écriture validée ne reçoit plus de ligne",
@@ -170,6 +174,16 @@ class RefusedByDatabase(Refusal):
         return {**super().as_json(translate), "code": self.guard}
 
 
+RULE_OF_KEY = {
+    "pk_entry": "entry_sequence",
+    "uq_entry_number": "entry_number_gap",
+    "uq_entry_position": "entry_position_gap",
+    "uq_entry_key": "entry_key_used",
+    "uq_entry_corrects": "entry_corrected_once",
+    "uq_entry_replaces": "entry_replaced_once",
+}
+"""Key of PostgreSQL → the guard of the same rule: that one looks at whole statements, the key at each row before."""
+
 _CHECK = re.compile(r"(?:CHECK constraint failed: |)([a-z][a-z0-9_]{3,62})$")
 _UNIQUE = re.compile(r"UNIQUE constraint failed: (.+)")
 
@@ -183,7 +197,7 @@ def guard_name(error: BaseException) -> str | None:
     diagnostic = getattr(error, "diag", None)
     if diagnostic is not None:
         name = diagnostic.constraint_name or (diagnostic.column_name and f"not_null_{diagnostic.column_name}")
-        return str(name) if name else None
+        return RULE_OF_KEY.get(name, str(name)) if name else None
     text = str(error)
     unique = _UNIQUE.match(text)
     if unique:

@@ -37,6 +37,14 @@ def _whole(name: str, *columns: str) -> list[sa.CheckConstraint]:
     return [_check(f"{name}_whole", " AND ".join(f"typeof({column}) = 'integer'" for column in columns))]
 
 
+def _texts(name: str, given: tuple[str, ...], free: tuple[str, ...]) -> list[sa.CheckConstraint]:
+    """SQLite keeps bytes in a TEXT column unless told not to, and no guard compares them as text."""
+    if not _sqlite():
+        return []
+    said = [f"typeof({one}) = 'text'" for one in given] + [f"typeof({one}) IN ('text', 'null')" for one in free]
+    return [_check(f"{name}_texts", " AND ".join(said))]
+
+
 def _day(name: str, *columns: str) -> list[sa.CheckConstraint]:
     """SQLite stores any text in a DATE column unless told not to; PostgreSQL, years that no program reads."""
     real = "{c} IS date({c}, '+0 days') AND " if _sqlite() else ""
@@ -311,10 +319,23 @@ def _tables_of_journal() -> None:
         _check("entry_hash_shape", "length(hash) = 64 AND length(previous_hash) = 64"),
         # on SQLite, `entry_guard` reads an instant digit by digit, unless it is that of the entry before
         *([] if _sqlite() else [_instant("entry_recorded", "recorded_at")]),
-        *_whole("entry", "id", "year", "number", "period", "position"),
+        # the codes that `book` and `journal` have, for a connection that does not look at foreign keys
+        _check("entry_book_code", "book IN ('BF', 'ML', 'NE') AND journal IN ('BQ', 'PC', 'OP', 'CA', 'OD', 'AN')"),
+        _check(
+            "entry_origin",
+            "origin IN ('direct', 'transfer', 'collection', 'statement', 'imputation', 'order', 'capital', 'closing',"
+            " 'opening')",
+        ),
+        _check(
+            "entry_origin_of_year",
+            f"origin NOT IN ('opening', 'closing') OR (origin = 'closing' AND period = 13)"
+            f" OR (origin = 'opening' AND journal = 'AN' AND {month} = 1 AND {day} = 1)",
+        ),
+        *_texts("entry", ("document", "label", "actor", "hash"), ("key", "origin_ref", "transfer")),
         *_day("entry", "date", "document_date"),
     )
-    for name, column in (("uq_entry_corrects", "corrects"), ("uq_entry_key", "key")):
+    for column in ("corrects", "replaces", "key"):
+        name = f"uq_entry_{column}"
         where = sa.text(f"{column} IS NOT NULL")
         op.create_index(name, "entry", [column], unique=True, sqlite_where=where, postgresql_where=where)
     where = sa.text("transfer IS NOT NULL")
@@ -341,6 +362,7 @@ def _tables_of_journal() -> None:
         _check("line_one_side", "(debit = 0) <> (credit = 0)"),
         _check("line_amount_digits", f"debit {AMOUNT} AND credit {AMOUNT}"),
         *_whole("line_amount", "debit", "credit", "position", "entry_id"),
+        *_texts("line", (), ("label", "reference")),
         *_day("entry_line", "value_date"),
         # the day is that of the entry, on the calendar, when the entry is sealed: read once there, not once a line
         _check("entry_line_date", "date BETWEEN '1900-01-01' AND '9999-12-31'"),
@@ -518,6 +540,11 @@ ENTRY_FAULTS = (
         "NEW.corrects IS NOT NULL AND NOT EXISTS (SELECT 1 FROM entry WHERE id = NEW.corrects AND book = NEW.book"
         " AND corrects IS NULL)",
     ),
+    (
+        "entry_corrects_earlier",
+        "NEW.corrects IS NOT NULL AND EXISTS (SELECT 1 FROM entry WHERE id = NEW.corrects AND date > NEW.date)",
+    ),
+    ("entry_replaced_once", "NEW.replaces IS NOT NULL AND EXISTS (SELECT 1 FROM entry WHERE replaces = NEW.replaces)"),
     # a half alone waits for the other one, which comes at once: no entry takes its place
     (
         "transfer_pair",
@@ -541,13 +568,17 @@ MIRROR = (
     " WHERE o.entry_id = NEW.corrects AND n.entry_id IS NULL))"
 )
 
-# The second half of a pair: the two entries together leave the pairing accounts at zero, in two different books.
+# The second half of a pair: the two entries together leave each kind of pairing account at zero, in two different
+# books, and each of them moves one.
 PAIR = (
     "NEW.peer IS NOT NULL AND NEW.peer < NEW.id AND ("
     "NOT EXISTS (SELECT 1 FROM entry p WHERE p.id = NEW.peer AND p.peer = NEW.id AND p.book <> NEW.book"
     " AND p.date = NEW.date AND coalesce(p.transfer, '') = coalesce(NEW.transfer, ''))"
-    " OR (SELECT coalesce(sum(l.debit - l.credit), 0) FROM entry_line l JOIN account a ON a.number = l.account"
-    " WHERE l.entry_id IN (NEW.id, NEW.peer) AND a.pairing IS NOT NULL) <> 0)"
+    " OR EXISTS (SELECT 1 FROM entry_line l JOIN account a ON a.number = l.account"
+    " WHERE l.entry_id IN (NEW.id, NEW.peer) AND a.pairing IS NOT NULL GROUP BY a.pairing"
+    " HAVING sum(l.debit - l.credit) <> 0)"
+    " OR (SELECT count(DISTINCT l.entry_id) FROM entry_line l JOIN account a ON a.number = l.account"
+    " WHERE l.entry_id IN (NEW.id, NEW.peer) AND a.pairing IS NOT NULL) < 2)"
 )
 
 
@@ -569,7 +600,7 @@ def _cases_sqlite() -> str:
 # True when an entry that is tied to no other one has none of the faults for sure: the entries before it are each looked
 # at once, through the last key of an index, and only what this does not tell good is looked at fault by fault.
 USUAL = (
-    "NEW.corrects IS NULL AND NEW.peer IS NULL AND NEW.transfer IS NULL"
+    "NEW.corrects IS NULL AND NEW.replaces IS NULL AND NEW.peer IS NULL AND NEW.transfer IS NULL"
     " AND (SELECT p.id = NEW.id - 1 AND p.recorded_at = NEW.recorded_at AND p.peer IS NOT NEW.id FROM entry p"
     " ORDER BY p.id DESC LIMIT 1)"
     " AND (SELECT p.position = NEW.position - 1 AND p.hash = NEW.previous_hash FROM entry p WHERE p.book = NEW.book"
@@ -640,38 +671,33 @@ def _refuse(name_sql: str) -> str:
     return f"RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = {name_sql}, MESSAGE = {name_sql};"
 
 
+# An entry of which nothing else is asked than its place, its month and its lines: judged with the other rows of its
+# statement. The others are looked at one by one, before they come in.
+LINKED = (
+    "NEW.corrects IS NOT NULL OR NEW.replaces IS NOT NULL OR NEW.peer IS NOT NULL OR NEW.transfer IS NOT NULL"
+)
+
+
 def _guards_postgresql() -> None:
+    # What a writer sees must not move while the guards look, nor be older than what the writer before it has committed.
+    op.execute(
+        f"""
+        CREATE FUNCTION entry_lock() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            PERFORM pg_advisory_xact_lock({LOCK});
+            IF current_setting('transaction_isolation') <> 'read committed' THEN {_refuse("'write_isolation'")} END IF;
+            RETURN NULL;
+        END $$
+        """
+    )
+    op.execute("CREATE TRIGGER entry_lock BEFORE INSERT ON entry FOR EACH STATEMENT EXECUTE FUNCTION entry_lock()")
     entry_cases = " ".join(f"WHEN {sql} THEN '{name}'" for name, sql in ENTRY_FAULTS)
-    # Every question of a statement is made ready anew for each row, even those that are not asked in the end: the
-    # usual entry is told good by a few look-ups by key, and only what these do not tell good is looked at fault by
-    # fault. `IS TRUE`: what is unknown is not good.
     op.execute(
         f"""
         CREATE FUNCTION entry_guard() RETURNS trigger LANGUAGE plpgsql AS $$
-        DECLARE fault text; good boolean;
-            last_id bigint; last_at text; last_peer bigint;
-            last_position bigint; last_hash text; last_number bigint; last_action text;
+        DECLARE fault text;
         BEGIN
-            PERFORM pg_advisory_xact_lock({LOCK});
-            NEW.sealed_in := pg_current_xact_id();
-            SELECT e.id, e.recorded_at, e.peer INTO last_id, last_at, last_peer FROM entry e
-                ORDER BY e.id DESC LIMIT 1;
-            SELECT e.position, e.hash INTO last_position, last_hash FROM entry e WHERE e.book = NEW.book
-                ORDER BY e.position DESC LIMIT 1;
-            SELECT e.number INTO last_number FROM entry e WHERE e.book = NEW.book AND e.journal = NEW.journal
-                AND e.year = NEW.year ORDER BY e.number DESC LIMIT 1;
-            SELECT p.action INTO last_action FROM period_event p WHERE p.book = NEW.book AND p.year = NEW.year
-                AND p.period = NEW.period ORDER BY p.id DESC LIMIT 1;
-            good := NEW.id = coalesce(last_id, 0) + 1 AND NEW.number = coalesce(last_number, 0) + 1
-                AND NEW.position = coalesce(last_position, 0) + 1
-                AND NEW.previous_hash = coalesce(last_hash, repeat('0', 64))
-                AND NEW.recorded_at >= coalesce(last_at, '') AND coalesce(last_action, 'reopen') = 'reopen'
-                AND NEW.corrects IS NULL AND NEW.transfer IS NULL
-                AND NEW.peer IS NULL AND last_peer IS DISTINCT FROM NEW.id;
-            IF good IS TRUE AND NEW.key IS NOT NULL THEN
-                good := NOT EXISTS (SELECT 1 FROM entry e WHERE e.key = NEW.key);
-            END IF;
-            IF good IS NOT TRUE THEN fault := CASE {entry_cases} END; END IF;
+            fault := CASE {entry_cases} END;
             IF NEW.corrects IS NOT NULL THEN
                 IF fault IS NULL AND {MIRROR} THEN fault := 'correction_mirrors'; END IF;
             END IF;
@@ -683,7 +709,10 @@ def _guards_postgresql() -> None:
         END $$
         """
     )
-    op.execute("CREATE TRIGGER entry_guard BEFORE INSERT ON entry FOR EACH ROW EXECUTE FUNCTION entry_guard()")
+    op.execute(
+        f"CREATE TRIGGER entry_guard BEFORE INSERT ON entry FOR EACH ROW WHEN ({LINKED}) EXECUTE FUNCTION entry_guard()"
+    )
+    _guard_of_places_postgresql()
     _guards_of_lines_postgresql()
     op.execute(
         f"""
@@ -708,6 +737,66 @@ def _guards_postgresql() -> None:
         op.execute(f"CREATE TRIGGER {table}_lock BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION ledger_lock()")
 
 
+# Each entry of a statement beside the one before it in the whole journal, in its book and in its journal's year: the
+# one that the same statement wrote or, for the first, that of the table. Keys being unique, when every row follows
+# the one before it there is no gap anywhere, whatever the order in which the statement wrote its rows.
+LAST_OF_BOOK = (
+    "(SELECT e.{} FROM entry e WHERE e.book = n.book AND e.position < n.position AND e.id < n.id"
+    " ORDER BY e.position DESC LIMIT 1)"
+)
+LAST_OF_JOURNAL = (
+    "(SELECT e.number FROM entry e WHERE e.book = n.book AND e.journal = n.journal AND e.year = n.year"
+    " AND e.number < n.number AND e.id < n.id ORDER BY e.number DESC LIMIT 1)"
+)
+BEFORE = "(SELECT e.{} FROM entry e WHERE e.id = n.id - 1)"
+PLACES = (
+    ("entry_sequence", f"n.id <> 1 AND coalesce(n.last_id, {BEFORE.format('id')}, 0) <> n.id - 1"),
+    ("entry_number_gap", f"n.number <> coalesce(n.last_number, {LAST_OF_JOURNAL}, 0) + 1"),
+    ("entry_position_gap", f"n.position <> coalesce(n.last_position, {LAST_OF_BOOK.format('position')}, 0) + 1"),
+    (
+        "entry_previous_hash",
+        f"n.previous_hash <> coalesce(n.last_hash, {LAST_OF_BOOK.format('hash')}, repeat('0', 64))",
+    ),
+    ("entry_recorded_order", f"n.recorded_at < coalesce(n.last_at, {BEFORE.format('recorded_at')}, '')"),
+    (
+        "period_closed",
+        "(SELECT v.action FROM period_event v WHERE v.book = n.book AND v.year = n.year AND v.period = n.period"
+        " ORDER BY v.id DESC LIMIT 1) <> 'reopen'",
+    ),
+    (
+        "transfer_pair",
+        f"CASE WHEN n.last_id IS NULL THEN {BEFORE.format('peer')} ELSE n.last_peer END = n.id"
+        " AND coalesce(n.peer, 0) <> n.id - 1",
+    ),
+    # the transaction that an entry says it was sealed in is the one in which its lines can come
+    ("line_on_sealed_entry", "n.sealed_in IS DISTINCT FROM pg_current_xact_id()"),
+)
+PLACED = """
+    SELECT f.*, lag(f.id) OVER whole AS last_id, lag(f.recorded_at) OVER whole AS last_at,
+        lag(f.peer) OVER whole AS last_peer, lag(f.position) OVER book AS last_position,
+        lag(f.hash) OVER book AS last_hash, lag(f.number) OVER journal AS last_number FROM fresh f
+    WINDOW whole AS (ORDER BY f.id), book AS (PARTITION BY f.book COLLATE "C" ORDER BY f.id),
+        journal AS (PARTITION BY f.book COLLATE "C", f.journal COLLATE "C", f.year ORDER BY f.id)
+"""
+
+
+def _guard_of_places_postgresql() -> None:
+    """The place of entries in the chain and in the numbers, looked at together, once per statement."""
+    cases = " ".join(f"WHEN {sql} THEN '{name}'" for name, sql in PLACES)
+    op.execute(
+        f"""
+        CREATE FUNCTION entry_chain_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE fault text;
+        BEGIN
+            SELECT j.fault INTO fault FROM (SELECT n.id, CASE {cases} END AS fault FROM ({PLACED}) n) j
+                WHERE j.fault IS NOT NULL ORDER BY j.id LIMIT 1;
+            IF fault IS NOT NULL THEN {_refuse("fault")} END IF;
+            RETURN NULL;
+        END $$
+        """
+    )
+
+
 def _guards_of_lines_postgresql() -> None:
     """Lines are looked at together, once per statement, whatever the number of rows; entries, each with its lines."""
     line_cases = " ".join(f"WHEN {sql} THEN '{name}'" for name, sql in FAULTS)
@@ -730,14 +819,18 @@ def _guards_of_lines_postgresql() -> None:
         f"""
         CREATE FUNCTION entry_line_guard() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
+            -- entries are numbered without a gap: a line beyond the last one is on none of them
             IF EXISTS (SELECT 1 FROM fresh n WHERE n.sealed_in IS DISTINCT FROM pg_current_xact_id()
-                OR (SELECT e.id FROM entry e WHERE e.id = n.entry_id) IS NOT NULL)
+                OR n.entry_id <= (SELECT e.id FROM entry e ORDER BY e.id DESC LIMIT 1))
             THEN {_refuse("'line_on_sealed_entry'")} END IF;
             RETURN NULL;
         END $$
         """
     )
-    for table, name in (("entry", "entry_lines_guard"), ("entry_line", "entry_line_guard")):
+    # of the triggers of one table, the first by its name: places are named before lines
+    for table, name in (
+        ("entry", "entry_chain_guard"), ("entry", "entry_lines_guard"), ("entry_line", "entry_line_guard"),
+    ):  # fmt: skip
         op.execute(
             f"CREATE TRIGGER {name} AFTER INSERT ON {table} REFERENCING NEW TABLE AS fresh"
             f" FOR EACH STATEMENT EXECUTE FUNCTION {name}()"

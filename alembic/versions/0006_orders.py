@@ -459,6 +459,13 @@ ENTRY_FAULTS = (
     ),
 )
 
+# Entries that may answer for a bank credit, or whose faults suppose another entry: one of the conditions of each fault
+# above that is not `order_entry_missing`, and of each of its exceptions.
+ANSWERED = (
+    "NEW.corrects IS NOT NULL OR NEW.peer IS NOT NULL OR NEW.replaces IS NOT NULL"
+    " OR NEW.origin IN ('order', 'statement', 'imputation', 'opening')"
+)
+
 # On PostgreSQL every question of a statement is made ready anew for each row: a fault that supposes something of the
 # row is looked for only where that holds. Each is a part of the fault itself, and hides nothing.
 GATES = {
@@ -556,7 +563,9 @@ def upgrade() -> None:
     _fill()
     for table, faults in FAULTS.items():
         _guard(table, f"{table}_guard", faults)
-    _guard("entry", "entry_order_guard", ENTRY_FAULTS)
+    _guard("entry", "entry_order_guard", ENTRY_FAULTS, ANSWERED)
+    if not _sqlite():
+        _guard_of_credits()
     for table, key in KEYS.items():
         _append_only(table, key.split())
     op.create_index(
@@ -741,8 +750,38 @@ def _handovers() -> None:
     )  # fmt: skip
 
 
-def _guard(table: str, name: str, faults: tuple[tuple[str, str], ...]) -> None:
-    """One BEFORE INSERT trigger that names the first fault found."""
+def _guard_of_credits() -> None:
+    """The entries of a statement looked at together; those that may answer for a bank credit, one by one."""
+    answered, credit = (sql.replace("NEW.", "n.") for sql in (ANSWERED, BANK_CREDIT))
+    op.execute(
+        f"""
+        CREATE FUNCTION entry_credit_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE fault text;
+        BEGIN
+            IF EXISTS (SELECT 1 FROM fresh n WHERE (n.origin = 'order')
+                <> ((SELECT x.entry_id FROM order_entry x WHERE x.entry_id = n.id) IS NOT NULL))
+            THEN fault := 'order_entry_missing';
+            ELSIF EXISTS (SELECT 1 FROM takeover_end) THEN
+                IF EXISTS (SELECT 1 FROM fresh n WHERE NOT ({answered}) AND {credit} > 0)
+                THEN fault := 'takeover_bank_credit'; END IF;
+            END IF;
+            IF fault IS NOT NULL THEN
+                RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = fault, MESSAGE = fault;
+            END IF;
+            RETURN NULL;
+        END $$
+        """
+    )
+    op.execute(
+        "CREATE TRIGGER entry_credit_guard AFTER INSERT ON entry REFERENCING NEW TABLE AS fresh"
+        " FOR EACH STATEMENT EXECUTE FUNCTION entry_credit_guard()"
+    )
+    for way in ("seqscan", "hashjoin", "mergejoin"):
+        op.execute(f"ALTER FUNCTION entry_credit_guard() SET enable_{way} = off")
+
+
+def _guard(table: str, name: str, faults: tuple[tuple[str, str], ...], when: str | None = None) -> None:
+    """One BEFORE INSERT trigger that names the first fault found; `when`: on PostgreSQL, the rows that it looks at."""
     if _sqlite():
         cases = " ".join(f"WHEN {_for_engine(sql)} THEN RAISE(ABORT, '{fault}')" for fault, sql in faults)
         op.execute(f"CREATE TRIGGER {name} BEFORE INSERT ON {table} BEGIN SELECT CASE {cases} END; END")
@@ -768,7 +807,8 @@ def _guard(table: str, name: str, faults: tuple[tuple[str, str], ...]) -> None:
         END $$
         """
     )
-    op.execute(f"CREATE TRIGGER {name} BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
+    rows = f"FOR EACH ROW WHEN ({when})" if when else "FOR EACH ROW"
+    op.execute(f"CREATE TRIGGER {name} BEFORE INSERT ON {table} {rows} EXECUTE FUNCTION {name}()")
 
 
 def _for_engine(sql: str) -> str:

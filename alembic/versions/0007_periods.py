@@ -169,6 +169,11 @@ GATES = {
     "entry_replaces_corrected": "NEW.replaces IS NOT NULL",
 }
 
+GUARDS_OF_ENTRIES = (
+    "entry_chain_guard", "entry_closed_year_guard", "entry_credit_guard", "entry_guard", "entry_line_guard",
+    "entry_lines_guard", "entry_order_guard", "entry_year_guard",
+)  # fmt: skip
+
 # The totals of a closing are written with it: the command that closed has no row in the log yet.
 TOTAL_FAULTS = (
     (
@@ -227,7 +232,9 @@ def upgrade() -> None:
     )
     _guard("draft", "INSERT", _draft_faults("INSERT"))
     _guard("draft", "UPDATE", _draft_faults("UPDATE"))
-    _guard("entry", "INSERT", ENTRY_FAULTS, "entry_year_guard")
+    _guard("entry", "INSERT", ENTRY_FAULTS, "entry_year_guard", "NEW.corrects IS NOT NULL OR NEW.replaces IS NOT NULL")
+    if not _sqlite():
+        _guard_of_closed_years()
     if _sqlite():
         op.execute("CREATE TRIGGER draft_no_delete BEFORE DELETE ON draft BEGIN SELECT RAISE(ABORT, 'draft_kept'); END")
         op.execute(
@@ -244,13 +251,37 @@ def upgrade() -> None:
             " draft_kept()"
         )
         # with the values of each entry at hand, the planner would think over dozens of questions again at every row
-        for name in ("entry_guard", "entry_line_guard", "entry_lines_guard", "entry_order_guard", "entry_year_guard"):
+        for name in GUARDS_OF_ENTRIES:
             op.execute(f"ALTER FUNCTION {name}() SET plan_cache_mode = force_generic_plan")
-        for name in ("entry_order_guard", "entry_year_guard"):
+        for name in ("entry_closed_year_guard", "entry_order_guard", "entry_year_guard"):
             op.execute(f"ALTER FUNCTION {name}() SET enable_seqscan = off")
 
 
-def _guard(table: str, verb: str, faults: tuple[tuple[str, str], ...], name: str | None = None) -> None:
+def _guard_of_closed_years() -> None:
+    """The years of a statement's entries, looked at together; entries that name another one, one by one."""
+    closed = YEAR_CLOSED.replace("NEW.", "n.")
+    op.execute(
+        f"""
+        CREATE FUNCTION entry_closed_year_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE fault text := 'entry_year_closed';
+        BEGIN
+            IF EXISTS (SELECT 1 FROM (SELECT DISTINCT f.book, f.year FROM fresh f) n WHERE {closed}) THEN
+                RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = fault, MESSAGE = fault;
+            END IF;
+            RETURN NULL;
+        END $$
+        """
+    )
+    op.execute(
+        "CREATE TRIGGER entry_closed_year_guard AFTER INSERT ON entry REFERENCING NEW TABLE AS fresh"
+        " FOR EACH STATEMENT EXECUTE FUNCTION entry_closed_year_guard()"
+    )
+
+
+def _guard(
+    table: str, verb: str, faults: tuple[tuple[str, str], ...], name: str | None = None, when: str | None = None
+) -> None:
+    """`when`: on PostgreSQL, the rows that it looks at, if not all of them."""
     name = name or f"{table}_{verb.lower()}_guard"
     if _sqlite():
         cases = " ".join(f"WHEN {sql} THEN RAISE(ABORT, '{fault}')" for fault, sql in faults)
@@ -275,4 +306,5 @@ def _guard(table: str, verb: str, faults: tuple[tuple[str, str], ...], name: str
         END $$
         """
     )
-    op.execute(f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
+    rows = f"FOR EACH ROW WHEN ({when})" if when else "FOR EACH ROW"
+    op.execute(f"CREATE TRIGGER {name} BEFORE {verb} ON {table} {rows} EXECUTE FUNCTION {name}()")
