@@ -38,6 +38,7 @@ from reconcile.profile import Profile
 from reconcile.profiles import declare_profile
 from reconcile.signoff import sign_month
 from reconcile.undo import undo_match
+from reconcile.withdraw import withdraw_statement
 from tests.reconcile.banked import BOOKS, IBAN, Seen, bring, enter, run, statement
 
 SETTING_UP = dt.datetime(2026, 1, 6, 12, tzinfo=dt.UTC)
@@ -128,7 +129,8 @@ def _orders(office: Office) -> None:
 
 
 def _bank(office: Office) -> None:
-    """A statement, the same lines sent again, a run with matches and a proposal, one match undone, March signed."""
+    """A statement, the same lines sent again, a run with matches and a proposal, one match undone, March signed; a
+    provisional statement of April withdrawn, the right one in its place."""
     office.now = APRIL
     ledger = office.ledger("accBF")
     enter(ledger, 40_100, dt.date(2026, 3, 9), "REC-2026-12", other="7101")
@@ -148,6 +150,12 @@ def _bank(office: Office) -> None:
     signer: Any = SIGNERS["accBF"]
     ledger.perform("sign", lambda unit: sign_month(unit, "BF", *parse_month("2026-03"), signer))
     office.perform("ctl", lambda unit: sign_month(unit, "BF", *parse_month("2026-03"), SIGNERS["ctl"]))
+    april = (dt.date(2026, 4, 1), dt.date(2026, 4, 15))
+    for place, amounts in enumerate(((700, 250), (700, 260))):
+        if place:
+            office.perform("accBF", lambda unit: withdraw_statement(unit, "3", "relevé provisoire"))
+        some = [Seen(april[1], amount, "VERSEMENT", None, f"BK{rank}") for rank, amount in enumerate(amounts, start=4)]
+        bring(ledger, statement(some, "4", 73_600, *april))
 
 
 def _drafts(office: Office) -> None:

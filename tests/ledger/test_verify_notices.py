@@ -36,7 +36,7 @@ BORN = {
     "payment_file_recall",
     "payment_order", "period_event", "reconcile_run", "reconciliation_signature", "reconciliation_signoff",
     "reconciliation_signoff_line", "signing_key", "signing_key_event", "statement", "statement_file", "statement_line",
-    "statement_line_again", "statement_profile", "takeover_end", "user_event", "year_event",
+    "statement_line_again", "statement_profile", "statement_withdrawal", "takeover_end", "user_event", "year_event",
 }  # fmt: skip
 NOTICED = CHAINED | dict.fromkeys(REFERENCE, "references_as_sealed") | dict.fromkeys(BORN, "rows_as_sealed")
 """The check that must notice a change in a table; a new table has no case here, and the test of it fails."""
