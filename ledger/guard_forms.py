@@ -7,6 +7,7 @@ FAMILIES: dict[str, str] = {
     "_date": "une date existe au calendrier",
     "_instant": "un instant est écrit en temps universel",
     "_sha256": "l'empreinte d'un fichier a 64 signes",
+    "_texts": "un texte est gardé en texte, non en octets",
     "_shape": "une empreinte, une clé ou une signature a sa longueur",
     "_status": "un état est de la liste des états possibles",
     "_action": "une action est de la liste des actions possibles",

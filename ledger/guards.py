@@ -28,6 +28,7 @@ TITLES: dict[str, str] = {
     "entry_corrects_same_book": "une correction vise une écriture de son livre qui n'est pas elle-même une correction",
     "entry_corrects_earlier": "une correction ne précède pas l'écriture corrigée",
     "entry_replaced_once": "une écriture corrigée n'est remplacée qu'une fois",
+    "entry_book_code": "une écriture est d'un des trois livres et d'un des six journaux",
     "entry_origin": "l'origine d'une écriture est de la liste des actes",
     "entry_origin_of_year": "une écriture de clôture est de la période complémentaire, les à-nouveaux du 1er janvier",
     "correction_mirrors": "une correction reprend ligne à ligne l'écriture corrigée",

@@ -185,10 +185,11 @@ def _already_posted(connection: Any, drafts: list[EntryDraft]) -> Mapping[str | 
     lines = _lines_of(connection, [sealed.id for sealed in found.values()])
     for key, sealed in found.items():
         draft = keyed[key]
-        for field in ("book", "journal", "date", "document", "document_date", "label", "transfer"):
-            if getattr(draft, field) != getattr(sealed, field):
-                stands, asked = getattr(sealed, field), getattr(draft, field)
-                raise EntryKeyReused(key=key, entry=sealed.reference, field=field, found=stands, given=asked)
+        asked = draft._replace(period=draft.period or draft.date.month)
+        for field in ("book", "journal", "date", "period", "document", "document_date", "label", "transfer"):
+            stands, given = getattr(sealed, field), getattr(asked, field)
+            if given != stands:
+                raise EntryKeyReused(key=key, entry=sealed.reference, field=field, found=stands, given=given)
         if lines[sealed.id] != draft.lines:
             raise EntryKeyReused(key=key, entry=sealed.reference, field="lignes", found="autres", given="celles-ci")
     return dict[str | None, SealedEntry](found.items())

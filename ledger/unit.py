@@ -44,6 +44,16 @@ class KeyReused(Refusal):
     )
 
 
+class KeyOfAnother(Refusal):
+    """The same idempotency key was sent by someone else."""
+
+    code = "key_of_another"
+    sentence = (
+        "La clé « {key} » a déjà servi à {actor} pour la commande {command} du {at} ; {user} ne peut pas répéter l'acte "
+        "d'un autre. Employez une clé neuve si vous faites l'acte à votre tour."
+    )
+
+
 class DatabaseNotReady(Refusal):
     """There are no books at that address."""
 
@@ -117,7 +127,7 @@ class Ledger:
         """Do `act` in one transaction and log it; on any refusal nothing of it stays but the refusal.
 
         The same `key` with the same payload answers as the first time, without doing anything.
-        Refuses: key_reused, and whatever the act refuses.
+        Refuses: key_reused, key_of_another, and whatever the act refuses.
         """
         print_of_input = fingerprint(command, payload)
         try:
@@ -154,6 +164,14 @@ class Ledger:
             if before is not None:
                 if before.fingerprint != print_of_input:
                     raise KeyReused(key=key, command=before.command, at=before.at.date().isoformat())
+                if before.actor != unit.user.name:
+                    raise KeyOfAnother(
+                        key=key,
+                        actor=before.actor,
+                        command=before.command,
+                        at=before.at.date().isoformat(),
+                        user=unit.user.name,
+                    )
                 return dict(json.loads(before.answer))
         answer: Answer = plain(act(unit))
         if dry_run:
@@ -210,6 +228,6 @@ class Ledger:
 
 def _log(connection: Connection, at: datetime, answer: Answer, **row: Any) -> None:
     """The command's row in the log, sealed with everything that it wrote."""
-    text = json.dumps(answer, ensure_ascii=False, sort_keys=True)
+    text = json.dumps(answer, ensure_ascii=False)  # in its own order: sent again, it is the same byte for byte
     sealed = sealed_row(connection, {"code": None, **row, "at": instant_text(at), "answer": text})
     connection.execute(LOG, {**sealed, "at": at})

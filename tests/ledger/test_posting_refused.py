@@ -309,3 +309,20 @@ def test_a_file_that_is_not_json_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refusal) as refused:
         load_json(file)
     assert (refused.value.code, refused.value.facts["file"]) == ("entry_file_unreadable", "e.json")
+
+
+def test_the_key_of_an_entry_is_of_one_period(ledger: Ledger) -> None:
+    send(ledger, changed(key="k1", date="2026-12-31"))
+    with pytest.raises(Refusal) as refused:
+        send(ledger, changed(key="k1", date="2026-12-31", complementary=True))
+    assert (refused.value.code, refused.value.facts["field"]) == ("entry_key_reused", "period")
+
+
+def test_the_key_of_a_command_answers_the_one_who_sent_it(ledger: Ledger) -> None:
+    def command(actor: str) -> dict[str, Any]:
+        return Ledger(ledger.engine, actor).perform("essai", lambda _unit: {"b": 1, "a": 2}, payload={}, key="k")
+
+    assert [list(command("comptable-bf")) for _ in range(2)] == [["b", "a"], ["b", "a"]]
+    with pytest.raises(Refusal) as refused:
+        command("comptable-ml")
+    assert (refused.value.code, refused.value.facts["actor"]) == ("key_of_another", "comptable-bf")
