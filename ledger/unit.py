@@ -49,8 +49,8 @@ class KeyOfAnother(Refusal):
 
     code = "key_of_another"
     sentence = (
-        "La clé « {key} » a déjà servi à {actor} pour la commande {command} du {at} ; {user} ne peut pas répéter l'acte "
-        "d'un autre. Employez une clé neuve si vous faites l'acte à votre tour."
+        "La clé « {key} » a déjà servi à {actor} pour la commande {command} du {at} ; {user} ne peut pas répéter "
+        "l'acte d'un autre. Employez une clé neuve si vous faites l'acte à votre tour."
     )
 
 
