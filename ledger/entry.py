@@ -100,6 +100,6 @@ def parse_reference(text: str) -> tuple[str, str, int, int]:
     """
     parts = text.strip().upper().split("/")
     # nine digits: what a database's whole number holds on both engines
-    if len(parts) != 4 or not all(part.isdecimal() and len(part) <= 9 for part in parts[2:]):
+    if len(parts) != 4 or not all(part.isascii() and part.isdecimal() and len(part) <= 9 for part in parts[2:]):
         raise ReferenceUnreadable(text=text)
     return parts[0], parts[1], int(parts[2]), int(parts[3])

@@ -1,5 +1,6 @@
 """When a month may be closed, reopened, closed for good: pure rules over what the books hold."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -124,13 +125,18 @@ def name_of(period: Period) -> str:
     return f"complémentaire {year}" if month == COMPLEMENTARY else f"{month:02d}/{year}"
 
 
+def _is_year(text: str) -> bool:
+    """The years that entries may bear; a slip of the keyboard closes nothing."""
+    return re.fullmatch("20[0-9]{2}|2100", text) is not None
+
+
 def parse_period(text: str) -> Period:
     """`2026-03` as (2026, 3); `2026-13` is the complementary period.
 
     Refuses: period_unreadable.
     """
     year, _, month = text.partition("-")
-    if not (len(year) == 4 and year.isdecimal() and month.isdecimal() and 1 <= int(month) <= COMPLEMENTARY):
+    if not (_is_year(year) and re.fullmatch("[0-9]{1,2}", month) and 1 <= int(month) <= COMPLEMENTARY):
         raise PeriodUnreadable(text=text, expected="un mois AAAA-MM (AAAA-13 pour la période complémentaire)")
     return int(year), int(month)
 
@@ -142,7 +148,7 @@ def parse_quarter(text: str) -> tuple[int, int]:
     """
     year, _, quarter = text.upper().partition("-")
     quarter = quarter.lstrip("TQ")
-    if not (len(year) == 4 and year.isdecimal() and quarter in ("1", "2", "3", "4")):
+    if not (_is_year(year) and quarter in ("1", "2", "3", "4")):
         raise PeriodUnreadable(text=text, expected="un trimestre AAAA-T, par exemple 2026-1")
     return int(year), int(quarter)
 

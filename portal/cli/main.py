@@ -106,6 +106,11 @@ def common(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Version")] = False,
 ) -> None:
     """Options that stand before the command."""
+    from portal.cli.arguments import check_arguments, check_key
+
+    check_arguments([actor or ""])  # it may come from the environment
+    if key is not None:
+        check_key(key)
     settings.database, settings.actor, settings.lang, settings.key = database, actor, lang, key
     settings.as_json = as_json
 
@@ -138,9 +143,12 @@ def program(given: list[str]) -> None:
     if "--json" in arguments:
         settings.as_json = True
 
+    from portal.cli.arguments import check_arguments
+
     def outcome() -> None:
         settings.lang = "fr"  # until the line has told another
         settings.lang = asked_language(arguments)
+        check_arguments(given)
         try:
             code = app(args=arguments, prog_name="pcaes", standalone_mode=False)
         except typer.Abort:

@@ -245,7 +245,7 @@ def test_the_number_of_an_entry_is_one_that_a_database_can_hold(shop: Any) -> No
     assert (done.code, code_of(done)) == (2, "reference_unreadable")
 
 
-@pytest.mark.parametrize("name", ["", " chef", "chef\u0007", "x" * 101])
+@pytest.mark.parametrize("name", ["", " chef", "chef\u200b", "x" * 101])
 def test_a_user_has_a_name_that_can_be_read(shop: Any, name: str) -> None:
     done = shop("user", "add", name, "--role", "administrator", "--json", actor=None)
 
@@ -274,6 +274,28 @@ def test_a_file_that_is_no_database_is_said_to_be_damaged(tmp_path: Path) -> Non
     done = call(("verify", "--json"), database=f"sqlite:///{file}", actor=None)
 
     assert (done.code, code_of(done)) == (1, "database_damaged")
+
+
+@pytest.mark.parametrize(
+    "reason", ["a\udcffb", "deux\nlignes", "\u202e0001", "x" * 1_001], ids=["bytes", "two lines", "turned", "long"]
+)
+def test_a_reason_that_the_books_cannot_hold_is_refused(reason: str, shop: Any) -> None:
+    shop.post(entries())
+    done = shop("--json", "entry", "reverse", "BF/OD/2026/1", "--style", "negative", "--reason", reason)
+    assert (done.code, code_of(done)) == (2, "argument_unreadable")
+    assert shop("entry", "show", "BF/OD/2026/2").code == 1
+
+
+def test_an_actor_from_the_environment_is_text(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PCAES_USER", "a\udcff")
+    done = shop("--json", "user", "list", actor=None)
+    assert (done.code, code_of(done)) == (2, "argument_unreadable")
+
+
+@pytest.mark.parametrize("key", ["", "  ", "k" * 201])
+def test_a_key_that_names_nothing_is_refused(key: str, shop: Any) -> None:
+    done = shop.post(entries(), "--idempotency-key", key)
+    assert (done.code, code_of(done)) == (2, "idempotency_key_unusable")
 
 
 def test_a_number_too_large_for_any_book_is_refused(shop: Any) -> None:
