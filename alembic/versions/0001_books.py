@@ -673,9 +673,7 @@ def _refuse(name_sql: str) -> str:
 
 # An entry of which nothing else is asked than its place, its month and its lines: judged with the other rows of its
 # statement. The others are looked at one by one, before they come in.
-LINKED = (
-    "NEW.corrects IS NOT NULL OR NEW.replaces IS NOT NULL OR NEW.peer IS NOT NULL OR NEW.transfer IS NOT NULL"
-)
+LINKED = "NEW.corrects IS NOT NULL OR NEW.replaces IS NOT NULL OR NEW.peer IS NOT NULL OR NEW.transfer IS NOT NULL"
 
 
 def _guards_postgresql() -> None:
