@@ -11,6 +11,9 @@ from reconcile.act_rules import ImputationRegularised, MatchUndone, MatchUnknown
 from reconcile.match_tables import bank_match, match_undo
 from reconcile.regularisations import regularisations_of
 from reconcile.settle_lines import require_reason
+from reconcile.standing import shown_lines
+from reconcile.statements import StatementUnknown
+from reconcile.tables import statement
 
 Answer = dict[str, Any]
 
@@ -46,3 +49,19 @@ def undo_match(unit: Any, match_id: int, reason: str | None) -> Answer:
         done = reverse_entry(unit, posted.reference, "negative", why)
         answer |= {"corrected": posted.reference, "entries": done["entries"]}
     return answer
+
+
+def undo_statement(unit: Any, statement_id: int, reason: str | None) -> Answer:
+    """Undo, in one act and for one reason, every match in force of the lines that only this statement shows: what
+    stands in the way of its withdrawal. `undone` tells each as `undo_match` does; none when nothing was matched.
+
+    Refuses: statement_unknown, role_forbidden, book_forbidden, reason_missing, and what `undo_match` refuses.
+    """
+    book = unit.connection.execute(select(statement.c.book).where(statement.c.id == statement_id)).scalar()
+    if book is None:
+        raise StatementUnknown(id=statement_id)
+    allow(unit.user, "annuler un rapprochement", "accountant", book=book)
+    why = require_reason(reason, f"le relevé n° {statement_id}")
+    lines = shown_lines(unit.connection, statement_id)
+    matches = sorted({line.held for line in lines if line.held is not None and not line.kept})
+    return {"statement": statement_id, "book": book, "undone": [undo_match(unit, match, why) for match in matches]}

@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Date, insert, select, text
+from sqlalchemy import Connection, insert, select, text
 
-from ledger.standing import statement_stands
 from ledger.tables.periods import period_event, year_event
 from ledger.users import allow
 from reconcile.settle_lines import require_reason
 from reconcile.signoff_rules import month_name
+from reconcile.standing import ShownLine, shown_lines
 from reconcile.statements import StatementUnknown, chain_gaps
 from reconcile.tables import statement, statement_withdrawal
 from reconcile.withdrawal_rules import (
@@ -24,15 +24,6 @@ from reconcile.withdrawal_rules import (
 
 Answer = dict[str, Any]
 
-_LINES = (
-    "SELECT x.id, x.booking_date, EXISTS (SELECT 1 FROM statement_line o WHERE o.id = x.id AND o.statement_id <> :id"
-    " AND {own}) OR EXISTS (SELECT 1 FROM statement_line_again g WHERE g.line_id = x.id AND g.statement_id <> :id"
-    " AND {again}) AS kept, (SELECT min(m.match_id) FROM bank_match_line m LEFT JOIN match_undo u"
-    " ON u.match_id = m.match_id WHERE m.line_id = x.id AND u.match_id IS NULL) AS held"
-    " FROM (SELECT l.id, l.booking_date FROM statement_line l WHERE l.statement_id = :id UNION ALL"
-    " SELECT l.id, l.booking_date FROM statement_line_again g JOIN statement_line l ON l.id = g.line_id"
-    " WHERE g.statement_id = :id) x ORDER BY x.id"
-)
 _SIGNED = text(
     "SELECT s.year, s.month, (SELECT g.person FROM reconciliation_signature g WHERE g.signoff_id = s.id"
     " AND g.part = 'preparer') AS preparer, r.person AS reviewer FROM reconciliation_signoff s"
@@ -81,7 +72,7 @@ def withdraw_statement(unit: Any, reference: str, reason: str | None, book: str 
     number = named_statement(connection, reference, book)
     row = connection.execute(select(statement).where(statement.c.id == number)).one()
     allow(unit.user, "retirer un relevé", "accountant", book=row.book)
-    lines = _lines(connection, number)
+    lines = shown_lines(connection, number)
     before = connection.execute(
         select(statement_withdrawal).where(statement_withdrawal.c.statement_id == number)
     ).one_or_none()
@@ -109,13 +100,7 @@ def _name(row: Any) -> str:
     return row.number or "sans numéro"
 
 
-def _lines(connection: Connection, number: int) -> Sequence[Any]:
-    """The lines that a statement shows: whether another standing statement shows each, and the match that holds it."""
-    query = _LINES.format(own=statement_stands("o.statement_id"), again=statement_stands("g.statement_id"))
-    return connection.execute(text(query).columns(booking_date=Date), {"id": number}).all()
-
-
-def _resting(connection: Connection, row: Any, lines: Sequence[Any]) -> Resting:
+def _resting(connection: Connection, row: Any, lines: Sequence[ShownLine]) -> Resting:
     days = [line.booking_date for line in lines]
     days += [day for day in (row.start_date, row.end_date) if day is not None]
     return Resting(

@@ -37,8 +37,9 @@ class WithdrawalLineMatched(Refusal):
     code = "withdrawal_line_matched"
     sentence = (
         "Le relevé {number} (n° {statement}) du livre {book} ne peut pas être retiré : {count:ligne est|lignes sont} "
-        "encore dans un rapprochement ou une imputation en vigueur (n° {examples}). Annulez d'abord chacun par "
-        "« pcaes reconcile undo {first} --reason … » : l'écriture qu'il avait passée est corrigée dans le même acte."
+        "encore dans un rapprochement ou une imputation en vigueur (n° {examples}). Annulez-les d'abord, un par un "
+        "(« pcaes reconcile undo {first} --reason … ») ou tous ensemble (« pcaes reconcile undo --statement "
+        "{statement} --reason … ») : une écriture qu'ils avaient passée est corrigée dans le même acte."
     )
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from portal.cli.context import answer, open_ledger, say, settings
+from portal.cli.context import answer, open_ledger, say, settings, tell
 
 DAY = ["%Y-%m-%d"]
 Reason = Annotated[str | None, typer.Option("--reason", help="Motif, gardé dans les livres")]
@@ -38,18 +38,53 @@ def confirm(
     answer(done, lambda: say(f"Rapprochement n° {done['match']} du livre {done['book']} confirmé{posted}."))
 
 
-def undo(match: Annotated[int, typer.Argument(help="Numéro du rapprochement")], reason: Reason = None) -> None:
+def undo(
+    match: Annotated[int | None, typer.Argument(help="Numéro du rapprochement")] = None,
+    statement: Annotated[
+        int | None, typer.Option("--statement", help="Relevé (numéro de « statement list ») : tous ses rapprochements")
+    ] = None,
+    reason: Reason = None,
+) -> None:
     """Annuler un rapprochement ; l'écriture qu'il avait passée est corrigée en négatif."""
     from reconcile.undo import undo_match
 
+    if (match is None) is (statement is None):
+        raise typer.BadParameter("donnez le numéro d'un rapprochement, ou bien --statement")
+    if statement is not None:
+        _undo_statement(statement, reason)
+        return
+    number = match or 0
     done = open_ledger().perform(
         "reconcile undo",
-        lambda unit: undo_match(unit, match, reason),
+        lambda unit: undo_match(unit, number, reason),
         payload={"match": match, "reason": reason},
         key=settings.key,
     )
     taken = f" ; écriture {done['corrected']} corrigée en négatif" if done["corrected"] else ""
     answer(done, lambda: say(f"Rapprochement n° {match} annulé, ses lignes sont ouvertes{taken}."))
+
+
+def _undo_statement(statement: int, reason: str | None) -> None:
+    from reconcile.undo import undo_statement
+
+    done = open_ledger().perform(
+        "reconcile undo",
+        lambda unit: undo_statement(unit, statement, reason),
+        payload={"statement": statement, "reason": reason},
+        key=settings.key,
+    )
+
+    def show() -> None:
+        tell(
+            "Relevé n° {statement} du livre {book} : {count:rapprochement annulé|rapprochements annulés}, "
+            "{corrected:écriture corrigée|écritures corrigées} en négatif.",
+            statement=done["statement"],
+            book=done["book"],
+            count=len(done["undone"]),
+            corrected=sum(one["corrected"] is not None for one in done["undone"]),
+        )
+
+    answer(done, show)
 
 
 def impute(
