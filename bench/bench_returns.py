@@ -1,4 +1,4 @@
-"""A file of 100 000 customs declarations imported: beside the csv module alone, rows per second and memory.
+"""A file of 100 000 customs declarations imported, then as long a monthly return: rows per second and memory.
 
     python bench/bench_returns.py [declarations]
 
@@ -38,7 +38,7 @@ def import_one(file: Path, folder: Path) -> None:
     done = import_return(Ledger(engine, "mesure"), file)
     seconds = time.process_time() - before
     engine.dispose()
-    print(done["declarations"], seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+    print(done.get("declarations", done["rows"]), seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 
 
 def measured(file: Path, folder: Path) -> tuple[int, float, int]:
@@ -54,6 +54,20 @@ def bare(file: Path) -> float:
     with file.open(encoding="utf-8", newline="") as stream:
         assert sum(1 for _ in csv.reader(stream, delimiter=";")) > 1
     return time.process_time() - before
+
+
+def write_months(path: Path, count: int) -> Path:
+    """A monthly return of so many rows: one taxable and nine exempt ones by office and month, over a year."""
+    from levying import exempt, month, text
+
+    periods = [f"{2025 + place // 12}-{place % 12 + 1:02d}" for place in range(3, 15)]
+    rows: list[str] = []
+    for place in range(count // 10):
+        office, period = f"{('BF', 'ML', 'NE')[place // 12 % 3]}{place // 12:04d}", periods[place % 12]
+        rows.append(month(office, period, day=f"{period}-28"))
+        rows.extend(exempt(office, period, f"E0{code}", 1_000_000 + place) for code in range(1, 10))
+    path.write_text(text(*rows), encoding="utf-8", newline="")
+    return path
 
 
 def main() -> int:
@@ -78,6 +92,13 @@ def main() -> int:
             if file is whole:
                 table.tell("CSV : mémoire / celle d'un dixième du fichier", f"{small} Mo", memory / small, most=1.2)
                 table.tell("CSV : import / csv seul", f"{seconds:.2f} s / {reading:.2f} s", seconds / reading)
+        months = write_months(folder / "etat.csv", count)
+        rows, seconds, memory = measured(months, folder)
+        speed = rows / seconds
+        table.tell(
+            f"état mensuel : lignes par seconde / {ROWS_PER_SECOND}", f"{speed:,.0f}", speed / ROWS_PER_SECOND, 1.0
+        )
+        table.tell(f"état mensuel : mémoire / {MEGABYTES} Mo", f"{memory} Mo", memory / MEGABYTES, most=1.0)
     return table.end()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from ledger.check import Check, Row, sql_check
+from reconcile.checks_returns import RETURNS
 from reconcile.checks_signed import SIGNED
 from reconcile.checks_withdrawn import WITHDRAWN
 from reconcile.identity import line_identity
@@ -150,5 +151,6 @@ CHECKS: tuple[Check, ...] = (
     *MATCHES,
     *SIGNED,
     *WITHDRAWN,
+    *RETURNS,
 )
-"""The checks that statements and reconciliation bring."""
+"""The checks that statements, reconciliation and the files of customs bring."""

@@ -4,13 +4,13 @@ import codecs
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
 from ledger.system_words import system_reason
 from reconcile.model import Fault, FileRefused
-from reconcile.text import DOS_BYTES, WINDOWS_BYTES
+from reconcile.text import DOS_BYTES, WINDOWS_BYTES, WINDOWS_SIGNS
 
 BYTES_MAX = 512 * 1024 * 1024
 PART = 1 << 20
@@ -19,29 +19,24 @@ PART = 1 << 20
 class KeptSource:
     """The bytes of a file as they were when it was opened; nothing of it is held in memory.
 
-    Refuses (`FileRefused`): file_unreadable, file_too_large.
+    Refuses (`FileRefused`): file_too_large.
     """
 
-    def __init__(self, path: Path, bytes_max: int = BYTES_MAX) -> None:
-        self.name = path.name
+    def __init__(self, name: str, parts: Iterable[bytes], bytes_max: int = BYTES_MAX) -> None:
+        self.name = name
         self.stream: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed by `close`
         digest = hashlib.sha256()
         self.size = 0
         try:
-            with path.open("rb") as source:
-                while part := source.read(PART):
-                    self.size += len(part)
-                    if self.size > bytes_max:
-                        raise FileRefused([_too_large(bytes_max)])
-                    digest.update(part)
-                    self.stream.write(part)
-        except FileRefused:
+            for part in parts:
+                self.size += len(part)
+                if self.size > bytes_max:
+                    raise FileRefused([_too_large(bytes_max)])
+                digest.update(part)
+                self.stream.write(part)
+        except BaseException:
             self.close()
             raise
-        except OSError as error:
-            self.close()
-            sentence = f"Le fichier ne peut pas être ouvert ({system_reason(error)}). Vérifiez son nom et vos droits."
-            raise FileRefused([Fault("file_unreadable", sentence, {"reason": system_reason(error)})]) from error
         self.sha256 = digest.hexdigest()
 
     def close(self) -> None:
@@ -60,7 +55,10 @@ class KeptSource:
         # another handle on the same file: whoever stops in the middle closes that one only
         with open(os.dup(self.stream.fileno()), encoding=encoding, errors=errors, newline="") as text:
             text.seek(0)
-            yield from text
+            if encoding == "latin-1":
+                yield from (line.translate(WINDOWS_SIGNS) for line in text)
+            else:
+                yield from text
 
     def null_line(self) -> int | None:
         """The line of the first null character of a text, or None."""
@@ -87,7 +85,18 @@ class KeptSource:
             windows += sum(part.count(bytes([code])) for code in WINDOWS_BYTES)
         if utf8 and not decoder.getstate()[0]:
             return "utf-8-sig", "strict"
-        return ("cp850", "strict") if dos > windows else ("cp1252", "backslashreplace")
+        # Latin-1 first: code page 1252 leaves five bytes without a reading
+        return ("cp850" if dos > windows else "latin-1"), "strict"
+
+
+def source_of(path: Path) -> KeptSource:
+    """The file at `path`, copied. Refuses (`FileRefused`): file_unreadable, file_too_large."""
+    try:
+        with path.open("rb") as source:
+            return KeptSource(path.name, iter(lambda: source.read(PART), b""))
+    except OSError as error:
+        sentence = f"Le fichier ne peut pas être ouvert ({system_reason(error)}). Vérifiez son nom et vos droits."
+        raise FileRefused([Fault("file_unreadable", sentence, {"reason": system_reason(error)})]) from error
 
 
 def _too_large(limit: int) -> Fault:

@@ -12,6 +12,9 @@ WINDOWS_BYTES = b"\xe9\xe8\xe0\xc9"
 _WINDOWS_TABLE = "".join(bytes([code]).decode("cp1252", "ignore") or chr(code) for code in range(256))
 """Code page 1252, its five unassigned bytes read as Latin-1: every byte has a reading."""
 
+WINDOWS_SIGNS = {place: sign for place, sign in enumerate(_WINDOWS_TABLE) if ord(sign) != place}
+"""What `str.translate` takes to read code page 1252 where Latin-1 was read."""
+
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _BLANKS = re.compile(r"\s+")
 

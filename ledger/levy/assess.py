@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
@@ -29,6 +29,7 @@ from ledger.users import allow
 Answer = dict[str, Any]
 Period = tuple[str, int, int]
 ALL = range(1, COMPLEMENTARY + 1)
+ROWS_TOGETHER = 2_000
 ROW_COLUMNS = ("return_id", "revision", *ReturnRow._fields)
 
 
@@ -225,11 +226,11 @@ def _store(
     )
     if read.declared is not None:
         store_declarations(connection, return_id, read.declared, [row for one in changed for row in one.rows])
-    rows = [(return_id, one.revision, *row[:11], _text(row.remitted_on)) for one in changed for row in one.rows]
-    months = [_sealing(one, return_id, new_entries) for one in changed]
-    if rows:
-        insert_rows(connection, customs_return_row.name, ROW_COLUMNS, rows)
-        connection.execute(insert(customs_month), months)
+    rows = ((return_id, one.revision, *row[:11], _text(row.remitted_on)) for one in changed for row in one.rows)
+    while some := list(islice(rows, ROWS_TOGETHER)):
+        insert_rows(connection, customs_return_row.name, ROW_COLUMNS, some)
+    if changed:
+        connection.execute(insert(customs_month), [_sealing(one, return_id, new_entries) for one in changed])
 
 
 def _text(day: dt.date | None) -> str | None:

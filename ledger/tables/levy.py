@@ -42,11 +42,11 @@ customs_return = Table(
     Column("sha256", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
     Column("format", Text, nullable=False),
-    Column("content", LargeBinary, nullable=False),
     Column("row_count", Integer, nullable=False),
     Column("received_at", Instant, nullable=False),
     Column("actor", Text, nullable=False),
     Column("command_id", BigInt, nullable=False),
+    Column("content", LargeBinary, nullable=False),
 )
 
 customs_return_row = Table(

@@ -313,8 +313,8 @@ def test_an_attack_on_the_declarations_meets_its_guard(attack: str, declared: Le
     sqlite = owner_engine.dialect.name == "sqlite"
     blobs = {"blob": "x'41'" if sqlite else "'A'::bytea", "empty": "x''" if sqlite else "''::bytea"}
     if attack == "an empty part":
-        part = ("INSERT INTO customs_return SELECT 3, 'f' || substr(sha256, 2), name, format, {empty}, row_count,"
-                " received_at, actor, 99 FROM customs_return WHERE id = 1")  # fmt: skip
+        part = ("INSERT INTO customs_return SELECT 3, 'f' || substr(sha256, 2), name, format, row_count,"
+                " received_at, actor, 99, {empty} FROM customs_return WHERE id = 1")  # fmt: skip
         statements = (part, *statements)
     with pytest.raises(DBAPIError) as told:
         write(Ledger(owner_engine), *(one.format(**blobs) for one in statements))

@@ -13,7 +13,10 @@ from levying import HEADINGS, exempt, month, text
 
 from ledger.levy.law import LevyLaw, load_levy_law
 from ledger.levy.return_rules import CustomsReturn, ReturnRow, check_rows
-from reconcile.returns_file import FAULTS_MAX, read_bytes, read_return
+from reconcile.customs_rows import FAULTS_MAX
+from reconcile.kept_source import KeptSource, source_of
+from reconcile.returns_file import read_bytes, read_return, read_source
+from reconcile.text import decode
 
 GOOD = ReturnRow(
     2, "BF", "BF901", "2025-06", "", 10, 200_000_000, 1_000_000, 900_000, 900_000, "REV-BF901-2025-06",
@@ -210,6 +213,32 @@ def test_what_was_written_is_what_is_read(drawn: list[tuple[Any, ...]]) -> None:
 def test_any_bytes_end_in_rows_or_in_faults(content: bytes) -> None:
     found = read(content)
     assert bool(found.rows) or bool(found.faults)
+
+
+@given(st.binary(max_size=200).filter(lambda data: data[:2] not in (b"\xff\xfe", b"\xfe\xff")))
+def test_a_copy_reads_every_byte_as_the_readers_of_statements_do(content: bytes) -> None:
+    source = KeptSource("etat.csv", [content[:7], content[7:]])
+    assert ("".join(source.lines()), source.size) == (decode(content).text, len(content))
+    source.close()
+
+
+def test_a_null_character_of_a_wide_text_is_a_fault_too() -> None:
+    found = read(text(LINE.replace("BF901;2025", "BF9\x0001;2025")).encode("utf-16"))
+    assert ([fault.row for fault in found.faults], read(text(LINE).encode("utf-16")).rows) == ([2], (GOOD,))
+
+
+def test_the_copy_of_a_monthly_return_is_let_go_of(tmp_path: Path) -> None:
+    file = tmp_path / "etat.csv"
+    file.write_bytes(text(LINE).encode())
+    source = source_of(file)
+    assert (read_source(source).rows, source.stream.closed) == ((GOOD,), True)
+
+
+def test_a_return_too_large_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reconcile.returns_file.FILE_BYTES_MAX", 100)
+    found = read(text(LINE))
+    assert (found.rows, found.content, len(found.faults)) == ((), b"", 1)
+    assert "trop" in found.faults[0].message or "dépasse" in found.faults[0].message
 
 
 @pytest.fixture
