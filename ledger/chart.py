@@ -8,11 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from ledger.book import BOOK_TITLES, JOURNALS, SUFFIX
+from ledger.chart_rules import chart_faults
 from ledger.refusal import Refusal
 from ledger.tables.books import account, account_crosswalk, account_event, book, journal
+from ledger.tables.journal import entry_line
 
 BANK = "5211"
 DEFAULT_CHART = "PC-AES (plan par défaut, SYSCOHADA)"
@@ -50,6 +52,27 @@ class ChartConflict(Refusal):
     sentence = (
         "Le plan de comptes {file} change le compte {account} : {field} est « {found} » dans les livres et "
         "« {given} » dans le fichier. Un compte chargé ne change plus ; ouvrez un autre compte."
+    )
+
+
+class ChartParentPostable(Refusal):
+    """An account that takes entries is no heading."""
+
+    code = "chart_parent_postable"
+    sentence = (
+        "Le plan de comptes {file} place le compte {account} sous le compte {parent}, qui reçoit des écritures : "
+        "{parent} serait à la fois un compte et un total. Faites de {parent} un regroupement (postable : no), ou "
+        "donnez un autre numéro à {account}."
+    )
+
+
+class ChartParentDiffers(Refusal):
+    """What a heading says holds for what is under it."""
+
+    code = "chart_parent_differs"
+    sentence = (
+        "Le plan de comptes {file} place le compte {account} sous le regroupement {parent}, dont {field} vaut "
+        "« {expected} » ; trouvé pour {account} « {found} ». Mettez les deux lignes d'accord."
     )
 
 
@@ -152,12 +175,32 @@ def default_chart() -> list[Account]:
     return read_chart(path.read_text(encoding="utf-8"), path.name)
 
 
+def check_tree(accounts: Iterable[Account], file: str) -> None:
+    """Refuse accounts that stand under one which takes entries, or under a heading that says otherwise.
+
+    Refuses: chart_parent_postable, chart_parent_differs.
+    """
+    for fault in chart_faults(accounts):
+        if fault.field is None:
+            raise ChartParentPostable(file=file, account=fault.account, parent=fault.parent)
+        raise ChartParentDiffers(
+            file=file,
+            account=fault.account,
+            parent=fault.parent,
+            field=fault.field,
+            expected=fault.expected,
+            found=fault.found,
+        )
+
+
 def load_chart(connection: Connection, accounts: Iterable[Account], name: str, file: str) -> int:
     """Add the accounts that the books do not have yet; returns how many.
 
-    Refuses: chart_conflict when an account of the books would change.
+    Refuses: chart_conflict when an account of the books would change, chart_parent_postable, chart_parent_differs.
     """
     present = chart_accounts(connection)
+    accounts = list(accounts)
+    check_tree([*present.values(), *accounts], file)
     added = 0
     for item in accounts:
         old = present.get(item.number)
@@ -258,9 +301,12 @@ def near_accounts(accounts: Iterable[str], number: str) -> list[str]:
 def open_or_close(unit: Any, number: str, action: str, from_date: date, reason: str) -> None:
     """Close an account from a date on, or open it again. Its history stays.
 
-    A national account belongs to the accountant of its book; a common one, to those who hold the three.
-    Refuses: account_unknown, role_forbidden, book_forbidden, account_common.
+    A national account belongs to the accountant of its book; a common one, to those who hold the three. An account is
+    closed at zero in each book, from a day after its last entry.
+    Refuses: account_unknown, role_forbidden, book_forbidden, account_common, and what `check_event` and `check_empty`
+    refuse.
     """
+    from ledger.account_rules import check_empty, check_event
     from ledger.users import allow
 
     accounts = chart_accounts(unit.connection)
@@ -270,13 +316,32 @@ def open_or_close(unit: Any, number: str, action: str, from_date: date, reason: 
     allow(user, "ouvrir ou fermer un compte", "administrator", "accountant", book=one.book)
     if one.book is None and user.book is not None and user.role == "accountant":
         raise AccountCommon(account=number, title=one.title, name=user.name, own=user.book)
+    past = unit.connection.execute(
+        select(account_event.c.from_date, account_event.c.action)
+        .where(account_event.c.account == number)
+        .order_by(account_event.c.id)
+    )
+    check_event(number, one.title, one.postable, [(day, done) for day, done in past], action, from_date, reason)
+    if action == "close":
+        check_empty(number, from_date, *_left(unit.connection, number, from_date))
     unit.connection.execute(
         insert(account_event).values(
             id=unit.next_id(account_event),
             account=number,
             action=action,
             from_date=from_date,
-            reason=reason,
+            reason=reason.strip(),
             command_id=unit.command_id,
         )
     )
+
+
+def _left(connection: Connection, number: str, day: date) -> tuple[date | None, dict[str, int]]:
+    """The day of the last line on an account, and its balance before `day` in each book."""
+    from datetime import timedelta
+
+    from ledger.balance import balance_of
+
+    last = connection.execute(select(func.max(entry_line.c.date)).where(entry_line.c.account == number)).scalar()
+    before = day - timedelta(days=1)
+    return last, {code: balance_of(connection, code, number, as_of=before) for code in BOOK_TITLES}

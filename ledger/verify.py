@@ -4,6 +4,7 @@ from ledger.check import Check
 from ledger.checks import (
     capital,
     chain,
+    closings,
     commands,
     entries,
     handovers,
@@ -26,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     *commands.CHECKS,
     *seals.CHECKS,
     *capital.CHECKS,
+    *closings.CHECKS,
     *periods.CHECKS,
     *years.CHECKS,
     *orders.CHECKS,

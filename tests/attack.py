@@ -10,6 +10,17 @@ from sqlalchemy.engine import make_url
 from ledger.guards import guard_name
 
 ZERO = "0" * 64
+AT = "2026-04-02T12:00:00.000000Z"
+
+
+class Sql(str):
+    """SQL that stands for a value."""
+
+    __slots__ = ()
+
+
+NEXT = Sql("(SELECT coalesce(max(id), 0) + 1 FROM command_log)")
+"""The command under way: its own row comes after those that it writes."""
 
 
 class Attacker:
@@ -65,6 +76,8 @@ def literal(value: Any) -> str:
     """A value as SQL text."""
     if value is None:
         return "NULL"
+    if isinstance(value, Sql):
+        return value
     if isinstance(value, bool):
         return str(value).upper()
     return str(value) if isinstance(value, (int, float)) else "'" + str(value).replace("'", "''") + "'"
@@ -73,6 +86,26 @@ def literal(value: Any) -> str:
 def insert(table: str, verb: str = "INSERT", **values: Any) -> str:
     """One INSERT statement."""
     return f"{verb} INTO {table} ({', '.join(values)}) VALUES ({', '.join(literal(v) for v in values.values())})"
+
+
+HEAD = Sql(f"coalesce((SELECT hash FROM command_log ORDER BY id DESC LIMIT 1), '{ZERO}')")
+
+
+TOTALS = (
+    "INSERT INTO closed_total (event_id, account, debit, credit) SELECT p.id, l.account, sum(l.debit), sum(l.credit)"
+    " FROM period_event p JOIN entry e ON e.book = p.book AND e.year = p.year AND e.period = p.period"
+    " JOIN entry_line l ON l.entry_id = e.id WHERE p.id = (SELECT max(id) FROM period_event) GROUP BY p.id, l.account"
+)
+"""The totals of the last closing."""
+
+
+def command(at: str = AT, actor: str = "attaquant", **fields: Any) -> str:
+    """The row that ends the command under way, in its place in the chain."""
+    row = {
+        "id": NEXT, "at": at, "actor": actor, "command": "raw", "fingerprint": "f", "outcome": "done", "answer": "{}",
+        "written": "{}", "previous_hash": HEAD, "hash": "c" * 64,
+    }  # fmt: skip
+    return insert("command_log", **{**row, **fields})
 
 
 def raw_entry(attacker: Attacker, lines: list[dict[str, Any]], **fields: Any) -> list[str]:

@@ -60,11 +60,12 @@ def event(
     )
 
 
-def command(at: str = LATER) -> str:
+def command(at: str = LATER, actor: str = "ctl") -> str:
     """The row of the command under way."""
     return (
-        "INSERT INTO command_log (id, at, actor, command, fingerprint, outcome, answer) SELECT max(id) + 1,"
-        f" '{at}', 'intrus', 'raw', 'f', 'done', '{{}}' FROM command_log"
+        "INSERT INTO command_log (id, at, actor, command, fingerprint, outcome, answer, written, previous_hash, hash)"
+        f" SELECT max(id) + 1, '{at}', '{actor}', 'raw', 'f', 'done', '{{}}', '{{}}', (SELECT hash FROM command_log"
+        f" ORDER BY id DESC LIMIT 1), '{'c' * 64}' FROM command_log"
     )
 
 
@@ -83,7 +84,7 @@ def checks(position: int, failed: str = "") -> list[str]:
     codes += " calculation_exact prior_visa documents_produced payee_account no_opposition"
     return [
         "INSERT INTO order_check (order_id, position, code, passed, person, note, command_id) VALUES"
-        f" (1, {position}, '{code}', {'false' if code == failed else 'true'}, 'accBF', 'motif', 1)"
+        f" (1, {position}, '{code}', {'false' if code == failed else 'true'}, 'accBF', 'motif', {NEXT})"
         for code in codes.split()
     ]
 

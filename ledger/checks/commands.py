@@ -55,6 +55,23 @@ def instants_of_commands(connection: Connection) -> Iterable[Row]:
                 yield {"table": table.name, "row": [str(value) for value in row[:-2]], "at": row.said, "of": row.known}
 
 
+PEOPLE = {"order_event": "person", "reconciliation_signature": "person", "handover_signature": "person"}
+"""Tables whose rows name who acts under another word."""
+
+
+def actors_of_commands(connection: Connection) -> Iterable[Row]:
+    """Rows that name another author than the command that wrote them."""
+    for table in metadata.sorted_tables:
+        column = table.c.get(PEOPLE.get(table.name, "actor"))
+        if "command_id" not in table.c or column is None:
+            continue
+        query = select(
+            *table.primary_key.columns, column.label("said"), command_log.c.actor.label("known")
+        ).select_from(table.join(command_log, command_log.c.id == table.c.command_id))
+        for row in connection.execute(query.where(column != command_log.c.actor)):
+            yield {"table": table.name, "row": [str(value) for value in row[:-2]], "actor": row.said, "of": row.known}
+
+
 CHECKS = (
     sql_check(
         "command_sequence",
@@ -75,5 +92,6 @@ CHECKS = (
         " OR (u.role = 'accountant' AND u.book IS NOT NULL AND u.book <> coalesce(a.book, '')))",
     ),
     Check("act_instants", "Chaque acte porte l'instant de la commande qui l'a écrit", instants_of_commands),
+    Check("act_actors", "Chaque acte porte l'auteur de la commande qui l'a écrit", actors_of_commands),
     Check("references", "Chaque ligne qui en nomme une autre nomme une ligne qui existe", broken_references),
 )

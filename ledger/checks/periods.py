@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select, text
 
 from ledger.check import Check, Row, sql_check
-from ledger.periods.rules import BookState, Period, check_close, check_reopen, name_of
+from ledger.periods.rules import BookState, Period, check_close, check_quarter, check_reopen, name_of
 from ledger.refusal import Refusal
 from ledger.tables.periods import closed_total, period_event, year_event
 
+LAST_MONTH = 12
 _PLAIN_SUMS = text(
     "SELECT p.id, l.account, sum(l.debit) AS debit, sum(l.credit) AS credit FROM period_event p"
     " JOIN entry e ON e.book = p.book AND e.year = p.year AND e.period = p.period AND e.id <= p.known_entry"
@@ -51,11 +52,26 @@ def wrong_events(connection: Connection) -> Iterable[Row]:
                 check_close(state, period)
             elif row.action == "reopen":
                 check_reopen(state, period)
-            elif acts.get(period) != "close":
-                yield {"event": row.id, "book": row.book, "period": name_of(period), "fault": "definitive_of_open"}
+            elif period[1] > LAST_MONTH:
+                yield {"event": row.id, "book": row.book, "period": name_of(period), "fault": "period_definitive_month"}
+            elif period not in check_quarter(state, row.year, (row.period + 2) // 3):
+                yield {"event": row.id, "book": row.book, "period": name_of(period), "fault": "period_closed_for_good"}
         except Refusal as refusal:
             yield {"event": row.id, "book": row.book, "period": name_of(period), "fault": refusal.code}
         acts[period] = row.action
+    yield from _parted_quarters(last)
+
+
+def _parted_quarters(last: dict[str, dict[Period, str]]) -> Iterable[Row]:
+    """Quarters of which some months alone are closed for good."""
+    for book, acts in sorted(last.items()):
+        ended: dict[Period, list[int]] = {}
+        for (year, month), action in sorted(acts.items()):
+            if action == "definitive":
+                ended.setdefault((year, (month + 2) // 3), []).append(month)
+        for (year, quarter), months in ended.items():
+            if len(months) < 3:
+                yield {"book": book, "quarter": f"{year}-{quarter}", "months": months, "fault": "period_quarter_whole"}
 
 
 CHECKS = (

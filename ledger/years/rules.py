@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from ledger.entry import EntryDraft, Line
+from ledger.money import format_francs
 from ledger.periods.rules import BookState, name_of
 from ledger.refusal import Refusal
 
@@ -66,7 +67,8 @@ class YearSuspenseLeft(Refusal):
     code = "year_suspense_left"
     sentence = (
         "Le livre {book}, exercice {year} : les comptes d'imputation provisoire ne sont pas soldés ({accounts}). "
-        "Attendu : zéro. Imputez ou régularisez chaque somme, puis clôturez."
+        "Attendu : zéro. Imputez ou régularisez chaque somme au 31/12/{year} (décembre clos : en période "
+        "complémentaire, « complementary » dans le fichier d'écritures), puis clôturez."
     )
 
 
@@ -146,7 +148,11 @@ def check_balances(book: str, year: int, balances: Balances, suspense: set[str],
 
     Refuses: year_suspense_left, year_transfers_left, year_class_unknown.
     """
-    left = [f"{account} : {amount}" for account, amount in sorted(balances.items()) if amount and account in suspense]
+    left = [
+        f"{account} : {format_francs(amount)}"
+        for account, amount in sorted(balances.items())
+        if amount and account in suspense
+    ]
     if left:
         raise YearSuspenseLeft(book=book, year=year, accounts=left)
     for account, amount in sorted(balances.items()):

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from portal.cli.context import answer, open_ledger, say, settings
+from portal.cli.context import answer, open_ledger, say, settings, tell
 from portal.cli.group import group
 
 app = group()
@@ -37,7 +37,8 @@ def close(
         year, number = parse_quarter(quarter)
         payload: dict[str, Any] = {"book": book, "quarter": [year, number]}
         done = _perform("period close", lambda unit: close_quarter(unit, book, year, number), payload, dry_run)
-        answer(done, lambda: say(f"Livre {book}, trimestre {year}-{number} : définitivement clos."))
+        quarterly = "Livre {book}, trimestre {year}-{quarter} : définitivement clos."
+        answer(done, lambda: _told(dry_run, quarterly, book=book, year=str(year), quarter=str(number)))
         return
     if month is None or quarter is not None or definitive:
         raise PeriodUnreadable(
@@ -48,7 +49,15 @@ def close(
         "period close", lambda unit: close_period(unit, book, period), {"book": book, "month": list(period)}, dry_run
     )
     moved = counted(done["accounts"], "compte mouvementé")
-    answer(done, lambda: say(f"Livre {book}, période {name_of(period)} : close, {moved}."))
+    monthly = "Livre {book}, période {period} : close, {moved}."
+    answer(done, lambda: _told(dry_run, monthly, book=book, period=name_of(period), moved=moved))
+
+
+def _told(dry_run: bool, sentence: str, **facts: str) -> None:
+    """What was closed, or would be."""
+    if dry_run:
+        tell("Essai à blanc, rien n'est enregistré :")
+    tell(sentence, **facts)
 
 
 @app.command()
@@ -64,7 +73,8 @@ def reopen(
     book, period = book.upper(), parse_period(month)
     payload = {"book": book, "month": list(period), "reason": reason}
     done = _perform("period reopen", lambda unit: reopen_period(unit, book, period, reason), payload)
-    answer(done, lambda: say(f"Livre {book}, période {name_of(period)} : rouverte ({done['reason']})."))
+    reopened = "Livre {book}, période {period} : rouverte ({reason})."
+    answer(done, lambda: tell(reopened, book=book, period=name_of(period), reason=done["reason"]))
 
 
 @app.command()

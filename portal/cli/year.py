@@ -4,12 +4,17 @@ from typing import Annotated, Any
 
 import typer
 
-from portal.cli.context import answer, open_ledger, say, settings
+from portal.cli.context import answer, open_ledger, phrase, say, settings, tell
 from portal.cli.group import group
 
 app = group()
 Year = Annotated[int, typer.Option("--year", min=2000, max=2100, help="Exercice, AAAA")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Montrer ce qui serait fait")]
+
+
+def _dry(dry_run: bool) -> None:
+    if dry_run:
+        tell("Essai à blanc, rien n'est enregistré :")
 
 
 def _entries(done: dict[str, Any]) -> None:
@@ -26,7 +31,13 @@ def clear(year: Year, dry_run: DryRun = False) -> None:
         "year clear", lambda unit: clear_transfers(unit, year), payload={"year": year}, key=settings.key,
         dry_run=dry_run,
     )  # fmt: skip
-    answer(done, lambda: _entries(done))
+
+    def show() -> None:
+        _dry(dry_run)
+        tell("Virements de fonds de l'exercice {year} soldés par les comptes de liaison :", year=year)
+        _entries(done)
+
+    answer(done, show)
 
 
 @app.command()
@@ -43,10 +54,14 @@ def close(
     )  # fmt: skip
 
     def show() -> None:
-        from ledger.money import format_francs
-
-        word = "excédent" if done["result"] >= 0 else "déficit"
-        say(f"Livre {book}, exercice {year} clos : {word} {format_francs(abs(done['result']))}")
+        _dry(dry_run)
+        sentence = (
+            "Livre {book}, exercice {year} clos : excédent {amount:F}."
+            if done["result"] >= 0
+            else "Livre {book}, exercice {year} clos : déficit {amount:F}."
+        )
+        tell(sentence, book=book, year=year, amount=abs(done["result"]))
+        tell("Résultat et à-nouveaux :")
         _entries(done)
 
     answer(done, show)
@@ -57,7 +72,6 @@ def status(book: Annotated[str | None, typer.Option("--book", help="Livre (tous 
     """L'état de chaque exercice, et ce qui empêche encore de le clore."""
     from ledger.book import BOOKS
     from ledger.chart import require_book
-    from ledger.money import format_francs
     from ledger.years.close import year_status
 
     with open_ledger().read() as connection:
@@ -67,14 +81,19 @@ def status(book: Annotated[str | None, typer.Option("--book", help="Livre (tous 
 
     def show() -> None:
         for one in document["years"]:
-            state = "clos" if one["state"] == "closed" else "ouvert"
-            say(f"{one['book']}  {one['year']}  {state:<7} résultat {format_francs(one['result'])}")
-            for name, title in (("suspense", "à imputer"), ("transfers", "virements à solder")):
-                for account, amount in one[name].items():
-                    say(f"      {title} : {account}  {format_francs(amount)}")
+            state = phrase("clos") if one["state"] == "closed" else phrase("ouvert")
+            result = phrase("résultat {amount:F}", amount=one["result"])
+            say(f"{one['book']}  {one['year']}  {state:<7} {result}")
+            for account, amount in one["suspense"].items():
+                say("      " + phrase("à imputer : {account}, solde {amount:F}", account=account, amount=amount))
+            for account, amount in one["transfers"].items():
+                say(
+                    "      "
+                    + phrase("virements à solder : {account}, solde {amount:F}", account=account, amount=amount)
+                )
             if one["months_open"]:
-                say(f"      mois ouverts : {', '.join(one['months_open'])}")
+                say("      " + phrase("mois ouverts : {months}", months=one["months_open"]))
             if one["drafts"]:
-                say(f"      au brouillard : {', '.join(map(str, one['drafts']))}")
+                say("      " + phrase("au brouillard : n° {drafts}", drafts=one["drafts"]))
 
     answer(document, show)

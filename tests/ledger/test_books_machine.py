@@ -32,6 +32,12 @@ days = st.sampled_from(DAYS)
 amounts = st.integers(1, 999_999_999_999_999)
 
 
+def on_account(unit: Any, account: str, action: str, day: date) -> dict[str, Any]:
+    """One act on an account."""
+    open_or_close(unit, account, action, day, "essai")
+    return {}
+
+
 class Books(RuleBasedStateMachine):
     """The books under test beside a model that knows nothing of them."""
 
@@ -49,6 +55,8 @@ class Books(RuleBasedStateMachine):
         self.corrected: set[str] = set()
         self.closed: dict[str, int] = dict.fromkeys(BOOKS, 0)
         self.events: dict[str, list[tuple[date, int, str]]] = {}
+        self.used: dict[str, date] = {}
+        self.mirrored: set[str] = set()
         self.sent: list[tuple[str, list[EntryDraft], Any]] = []
 
     def open(self) -> Any:
@@ -91,6 +99,7 @@ class Books(RuleBasedStateMachine):
             self.entries[reference] = moves
             for book, account, moved in moves:
                 self.balances[book, account] += moved
+                self.used[account] = max(draft.date, self.used.get(account, draft.date))
             made.append(reference)
         if len(made) == 2 and drafts[0].transfer is not None:
             self.peers.update({made[0]: made[1], made[1]: made[0]})
@@ -194,6 +203,7 @@ class Books(RuleBasedStateMachine):
             self.corrected.add(one)
             for book, account, moved in self.entries[one]:
                 self.balances[book, account] -= moved
+                self.mirrored.add(account)
         return reference
 
     @rule(book=books_)
@@ -216,9 +226,36 @@ class Books(RuleBasedStateMachine):
     @rule(account=st.sampled_from(["6228", "40111", "52112"]), day=days, action=st.sampled_from(["open", "close"]))
     def close_or_open_account(self, account: str, day: date, action: str) -> None:
         """An account is closed or opened from a day on."""
-        self.ledger.perform(f"account {action}", lambda unit: open_or_close(unit, account, action, day, "essai"))
-        events = self.events.setdefault(account, [])
-        events.append((day, len(events), action))
+        past = len(self.events.get(account, []))
+        codes, sure = self.not_to_be_done(account, day, action)
+        if codes and sure:
+            self.refused(codes, f"account {action}", lambda unit: on_account(unit, account, action, day))
+            return
+        try:
+            self.ledger.perform(f"account {action}", lambda unit: on_account(unit, account, action, day))
+        except Refusal as refusal:
+            told = refusal.as_json()["code"]
+        else:
+            told = None
+        assert told is None or told in codes
+        if told is None:
+            self.events.setdefault(account, []).append((day, past, action))
+
+    def not_to_be_done(self, account: str, day: date, action: str) -> tuple[set[str], bool]:
+        """The refusals that the model expects of an act on an account, and whether one of them must come."""
+        last, _, state = self.events[account][-1] if account in self.events else (day, 0, "open")
+        if day < last:
+            return {"account_event_order"}, True
+        if action == state:
+            return {"account_already_closed" if action == "close" else "account_not_closed"}, True
+        if action == "open":
+            return set(), False
+        if account in self.used and self.used[account] >= day:
+            return {"account_used_after"}, True
+        left = any(self.balances[book, account] for book in BOOKS)
+        if account in self.mirrored:  # the model does not know the day of a mirror
+            return {"account_used_after", "account_balance_left"} if left else {"account_used_after"}, left
+        return {"account_balance_left"} if left else set(), left
 
     @invariant()
     def balances_are_those_of_the_model(self) -> None:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from attack import AT, NEXT, command
 from posting import NOON, at, do, expense, failed, payment, receipt, rows, seal, transfer, write
 from sqlalchemy import Engine
 
@@ -147,11 +148,12 @@ MATCH = (
     "INSERT INTO bank_account (iban, book, account, currency, command_id) VALUES ('X', 'BF', '52111', 'XOF', 1)",
     "INSERT INTO bank_match_entry_line (match_id, entry_id, position) VALUES (7, 1, 1), (7, 2, 2)",
     "INSERT INTO bank_match (id, book, pass, reason, facts, nearest_rejected, at, actor, command_id)"
-    " VALUES (7, 'BF', 'essai', 'essai', '{}', '[]', '2026-04-02T12:00:00.000000Z', 'essai', 1)",
+    f" VALUES (7, 'BF', 'essai', 'essai', '{{}}', '[]', '{AT}', 'essai', {NEXT})",
+    command(actor="essai"),
 )
 UNDO = (
-    "INSERT INTO match_undo (match_id, reason, at, actor, command_id)"
-    " VALUES (7, 'essai', '2026-04-02T12:00:00.000000Z', 'essai', 1)"
+    f"INSERT INTO match_undo (match_id, reason, at, actor, command_id) VALUES (7, 'essai', '{AT}', 'essai', {NEXT})",
+    command(actor="essai"),
 )
 
 
@@ -160,7 +162,7 @@ def test_an_entry_matched_with_the_bank_waits_for_the_match_to_be_undone(ledger:
     write(ledger, *MATCH)
     code, facts = refused(ledger, reverse_entry, "BF/BQ/2026/1", "negative", REASON)
     assert (code, facts["match"]) == ("entry_matched", 7)
-    write(ledger, UNDO)
+    write(ledger, *UNDO)
     assert do(ledger, reverse_entry, "BF/BQ/2026/1", "negative", REASON)["corrects"] == ["BF/BQ/2026/1"]
 
 

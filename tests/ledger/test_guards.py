@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from attack import Attacker, insert, raw_entry
+from attack import NEXT, Attacker, command, insert, raw_entry
 from databases import Database
 from entry_attacks import ENTRY, GOOD, HALF, OTHER, Attack, two
 from posting import NOON, do, expense, failed, receipt, seal, transfer
@@ -159,17 +159,18 @@ APPEND_ONLY = (
 )  # fmt: skip
 FILLED = {
     "account_crosswalk": insert("account_crosswalk", account="65881", plan="PCE", number="1"),
-    "bank_account": insert("bank_account", iban="I", book="BF", account="52111", currency="XOF", command_id=1),
-    "bank_account_alias": insert("bank_account_alias", alias="A", iban="I", command_id=1),
-    "app_user": insert("app_user", name="n", role="auditor", command_id=1),
-    "user_event": insert("user_event", id=1, user_name="n", action="disable", reason="r", command_id=1),
+    "bank_account": insert("bank_account", iban="I", book="BF", account="52111", currency="XOF", command_id=NEXT),
+    "bank_account_alias": insert("bank_account_alias", alias="A", iban="I", command_id=NEXT),
     "year_event": insert(
         "year_event", id=1, book="NE", year=2026, action="result", at="2026-04-02T12:00:00.000000Z", actor="a",
-        command_id=1,
+        command_id=NEXT,
     ),
     "takeover_end": insert(
-        "takeover_end", id=1, until="2026-03-31", at="2026-04-02T12:00:00.000000Z", actor="a", command_id=1
+        "takeover_end", id=1, until="2026-03-31", at="2026-04-02T12:00:00.000000Z", actor="a", command_id=NEXT
     ),
+    # the first user comes last: from then on, acts are those of declared people
+    "app_user": insert("app_user", name="n", role="auditor", command_id=NEXT),
+    "user_event": insert("user_event", id=1, user_name="n", action="disable", reason="r", command_id=NEXT),
 }  # fmt: skip
 
 
@@ -182,7 +183,7 @@ OTHERS_FIRST = (
 @pytest.mark.parametrize("table", APPEND_ONLY)
 def test_nothing_is_changed_or_taken_away(table: str, stand: Attacker, books: Database) -> None:
     owner = Attacker(books, owner=True)
-    owner.run(*FILLED.values())
+    owner.run(*FILLED.values(), command(actor="a"))
     column = owner.column(table)
     count = owner.one(f"SELECT count(*) FROM {table}")
     assert count > 0, "an empty table proves nothing"
@@ -219,15 +220,15 @@ SINGLE = {
     "account_pairing": insert("account", number="999", title="t", postable=True, suspense=False, to_confirm=False,
                               chart="c", pairing="autre"),
     "account_event_action": insert("account_event", id=999, account="65881", action="geler", from_date="2026-01-01",
-                                   reason="r", command_id=1),
+                                   reason="r", command_id=NEXT),
     "bank_account_currency": insert("bank_account", iban="E", book="BF", account="52111", currency="EUR",
-                                    command_id=1),
-    "app_user_role": insert("app_user", name="x", role="roi", command_id=1),
-    "user_event_action": insert("user_event", id=999, user_name="n", action="bannir", reason="r", command_id=1),
+                                    command_id=NEXT),
+    "app_user_role": insert("app_user", name="x", role="roi", command_id=NEXT),
+    "user_event_action": insert("user_event", id=999, user_name="n", action="bannir", reason="r", command_id=NEXT),
     "draft_status": insert("draft", id=1, book="BF", date="2026-03-01", status="validé", revision=1, content="{}",
-                           author="a", saved_at="2026-04-02T12:00:00.000000Z", command_id=1),
+                           author="a", saved_at="2026-04-02T12:00:00.000000Z", command_id=NEXT),
     "takeover_end_once": insert("takeover_end", id=2, until="2026-03-31", at="2026-04-02T12:00:00.000000Z", actor="a",
-                                command_id=1),
+                                command_id=NEXT),
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from attack import AT, NEXT, TOTALS, command
 from levying import chain, credit, exempt, figures, month, take
 from posting import NOON, do, failed, receipt, rows, seal, write
 from sqlalchemy import Engine
@@ -130,7 +131,9 @@ def test_a_closed_month_is_restated_in_the_first_open_one_with_its_document_date
     write(
         ledger,
         "INSERT INTO period_event (id, book, year, period, action, known_entry, at, actor, command_id) VALUES"
-        " (1, 'BF', 2025, 6, 'close', 1, '2026-04-02T12:00:00.000000Z', 'installation', 1)",
+        f" (1, 'BF', 2025, 6, 'close', 1, '{AT}', 'installation', {NEXT})",
+        TOTALS,
+        command(actor="installation"),
     )
     take(ledger, month(assessed=900_000), name="rectifie.csv")
     with ledger.read() as connection:

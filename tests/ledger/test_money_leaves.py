@@ -5,14 +5,14 @@ from typing import Any
 
 import psycopg
 import pytest
-from attack import Attacker, insert, raw_entry
+from attack import NEXT, Attacker, command, insert, raw_entry
 from databases import APPLICATION, BOOKS, Database
 from ordered import Office
 from postgres import Server
 from sqlalchemy import Engine
 
-ENDED = "INSERT INTO takeover_end (id, until, at, actor, command_id) VALUES (1, '{}', '2026-03-01T00:00:00.000000Z', 'adm', 1)"  # noqa: E501 - one statement
 AT = "2026-03-09T09:00:00.000000Z"
+ENDED = f"INSERT INTO takeover_end (id, until, at, actor, command_id) VALUES (1, '{{}}', '{AT}', 'adm', {NEXT})"
 SUSPENSE = ({"account": "47111", "debit": 5_000}, {"account": "52111", "credit": 5_000})
 EXPENSE = ({"account": "65881", "debit": 5_000}, {"account": "52111", "credit": 5_000})
 
@@ -29,7 +29,7 @@ def office(books_engine: Engine) -> Office:
 def attacker(books: Database, office: Office) -> Iterator[Attacker]:
     """A plain connection on these books, whose take-over ended on the last day of February."""
     who = Attacker(books, owner=True)
-    who.run(ENDED.format("2026-02-28"))
+    who.run(ENDED.format("2026-02-28"), command(AT, "adm"))
     yield who
     who.close()
 
@@ -45,14 +45,14 @@ def statement(amount: int = -5_000, sealed: bool = True) -> list[str]:
     """A bank account and a statement of one line on it, number 1; not `sealed`, a line without its statement."""
     iban = "BF42BF9990100100000000000183"
     rows = [
-        insert("bank_account", iban=iban, book="BF", account="52111", currency="XOF", command_id=1),
+        insert("bank_account", iban=iban, book="BF", account="52111", currency="XOF", command_id=NEXT),
         insert("statement_file", id=1, sha256="a" * 64, name="a", format="csv", content="", received_at=AT, actor="a",
-               command_id=1),
+               command_id=NEXT),
         insert("statement_line", id=1, statement_id=1, position=1, kind="statement", book="BF", iban=iban,
                booking_date="2026-03-09", amount=amount, reversal=False, label="Frais", details="", notes="[]",
                identity="i", occurrence=1, back_dated=False),
         insert("statement", id=1, file_id=1, position=1, kind="statement", book="BF", iban=iban, account="1",
-               currency="XOF", opening=0, closing=amount, proven=True, line_count=1, notes="[]", command_id=1),
+               currency="XOF", opening=0, closing=amount, proven=True, line_count=1, notes="[]", command_id=NEXT),
     ]  # fmt: skip
     return rows if sealed else rows[:3]
 
@@ -103,7 +103,7 @@ def test_a_matched_bank_line_is_not_imputed(attacker: Attacker) -> None:
         insert("bank_match_line", match_id=1, line_id=1),
         insert("bank_match_entry_line", match_id=1, entry_id=payment, position=place),
         insert("bank_match", id=1, book="BF", reason="r", facts="{}", nearest_rejected="", at=AT, actor="a",
-               command_id=1, **{"pass": "p"}),
+               command_id=NEXT, **{"pass": "p"}),
     )  # fmt: skip
     assert attacker.refused(*imputed(attacker)) == "takeover_bank_credit"
 
@@ -136,7 +136,7 @@ def raw_half(
 
 def paid(attacker: Attacker, entry_id: int) -> str:
     """The announcement of an entry by the payment of the first order."""
-    return insert("order_entry", entry_id=entry_id, order_id=1, position=6, command_id=1)
+    return insert("order_entry", entry_id=entry_id, order_id=1, position=6, command_id=NEXT)
 
 
 def test_a_payment_is_not_posted_a_second_time(attacker: Attacker) -> None:
@@ -218,6 +218,6 @@ def test_a_day_that_no_program_reads_is_refused(day: str, attacker: Attacker) ->
 def test_a_period_is_not_closed_on_a_frozen_view(postgres_books: Database) -> None:
     who = Attacker(postgres_books, owner=True)
     close = insert("period_event", id=1, book="BF", year=2026, period=3, action="close", known_entry=0, at=AT,
-                   actor="a", command_id=1)  # fmt: skip
+                   actor="a", command_id=NEXT)  # fmt: skip
     assert who.refused("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", close) == "write_isolation"
     who.close()

@@ -163,10 +163,10 @@ INSTANTS: dict[str, tuple[str | None, list[str]]] = {
         "act_instant", [event(**{**VISA, "at": "2026-03-10T09:00:00.000000Z"}), command()]),
     "an appointment written down for an earlier day": ("act_back_dated", [MANDATE.format(EARLIER, NEXT)]),
     "an appointment under an old command": ("act_command_over", [MANDATE.format(LATER, 1)]),
-    "an appointment for a day to come": (None, [MANDATE.format(LATER, NEXT), command()]),
+    "an appointment for a day to come": (None, [MANDATE.format(LATER, NEXT), command(actor="adm")]),
     "a specimen said to have been deposited before": ("act_back_dated", [key_of("bfo", EARLIER)]),
     "a specimen said to be deposited later": (
-        "act_instant", [key_of("bfo", "2026-03-10T09:00:00.000000Z"), command()]),
+        "act_instant", [key_of("bfo", "2026-03-10T09:00:00.000000Z"), command(actor="adm")]),
     "a revocation said to have come before": (
         "act_back_dated",
         ["INSERT INTO signing_key_event (id, key_id, action, reason, at, actor, command_id) VALUES"

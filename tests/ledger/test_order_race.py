@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from at_once import at_once, two_offices
 from databases import Database
+from order_attacks import command
 from ordered import Office
 
 from ledger.orders.order import Charge
@@ -50,15 +51,11 @@ def test_two_raw_connections_do_not_commit_the_same_franc(offices: tuple[Office,
             " VALUES (:order, 1, '*', 'draft', 'commit', 'committed', 'requester', 'req',"
             " '2026-03-09T09:00:00.000000Z', (SELECT max(id) + 1 FROM command_log))"
         )
-        under = (
-            "INSERT INTO command_log (id, at, actor, command, fingerprint, outcome, answer) SELECT max(id) + 1,"
-            " '2026-03-09T09:00:00.000000Z', 'req', 'raw', 'f', 'done', '{}' FROM command_log"
-        )
         driver = office.engine.raw_connection()
         try:
             cursor = driver.cursor()
             cursor.execute(str(statement).replace(":order", str(order)))
-            cursor.execute(under)
+            cursor.execute(command(actor="req"))
             driver.commit()
         except Exception as fault:
             driver.rollback()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from attack import Attacker, insert, raw_entry
+from attack import AT, NEXT, TOTALS, Attacker, command, insert, raw_entry
 from databases import Database
 from posting import NOON, do, expense, seal, transfer
 
@@ -15,7 +15,6 @@ from ledger.periods.close import close_period, close_quarter
 from ledger.unit import Ledger
 from ledger.years.close import close_year
 
-AT = "2026-04-02T12:00:00.000000Z"
 DRAFT = {"entries": [{
     "book": "ML", "journal": "OD", "date": "2026-05-05", "document": "F-1", "label": "Fournitures", "lines": [],
 }]}  # fmt: skip
@@ -60,7 +59,7 @@ def period(stand: Attacker, book: str, year: int, month: int, action: str, **fie
         "known_entry": stand.one("SELECT max(id) FROM entry"),
         "at": AT,
         "actor": "attaquant",
-        "command_id": 1,
+        "command_id": NEXT,
     }
     return insert("period_event", **{**row, **fields})
 
@@ -92,7 +91,7 @@ def test_no_wrong_act_on_a_period(guard: str, stand: Attacker) -> None:
 
 
 def test_the_good_closing_passes(stand: Attacker) -> None:
-    assert stand.refused(period(stand, "BF", 2025, 5, "close")) is None
+    assert stand.refused(period(stand, "BF", 2025, 5, "close"), TOTALS, command()) is None
 
 
 def test_a_quarter_is_not_closed_for_good_before_the_year_that_precedes(stand: Attacker) -> None:
@@ -107,13 +106,13 @@ def test_a_quarter_is_not_closed_for_good_before_the_year_that_precedes(stand: A
 
 def test_a_bank_line_that_waits_keeps_its_month_open(stand: Attacker, books: Database) -> None:
     for statement in (
-        insert("bank_account", iban="I", book="ML", account="52112", currency="XOF", command_id=1),
+        insert("bank_account", iban="I", book="ML", account="52112", currency="XOF", command_id=NEXT),
         insert(
             "statement_file", id=1, sha256="a" * 64, name="r.sta", format="mt940", content="x", received_at=AT,
-            actor="a", command_id=1,
+            actor="a", command_id=NEXT,
         ),
     ):  # fmt: skip
-        stand.run(statement)
+        stand.run(statement, command(actor="a"))
     line = insert(
         "statement_line", id=1, statement_id=1, position=1, kind="statement", book="ML", iban="I",
         booking_date="2025-07-03", amount=5, reversal=False, label="l", details="{}", notes="[]", identity="i",
@@ -125,7 +124,7 @@ def test_a_bank_line_that_waits_keeps_its_month_open(stand: Attacker, books: Dat
     )  # fmt: skip
     stand.run(line.replace("False", "false"), statement.replace("False", "false"))
     assert stand.refused(period(stand, "ML", 2025, 7, "close")) == "period_bank_lines_open"
-    assert stand.refused(period(stand, "ML", 2025, 8, "close")) is None
+    assert stand.refused(period(stand, "ML", 2025, 8, "close"), command()) is None
 
 
 def test_the_totals_of_a_closing_come_with_it_and_with_no_other_act(stand: Attacker) -> None:
@@ -145,7 +144,7 @@ def year(stand: Attacker, book: str, of: int, action: str, place: int = 1, **fie
         "entry_id": None,
         "at": AT,
         "actor": "attaquant",
-        "command_id": 1,
+        "command_id": NEXT,
     }
     return insert("year_event", **{**row, **fields})
 
@@ -193,7 +192,7 @@ def test_a_closed_year_takes_no_entry_in_a_month_never_closed(stand: Attacker) -
 
 
 def test_the_take_over_ends_once(stand: Attacker) -> None:
-    row = insert("takeover_end", id=1, until="2026-03-31", at=AT, actor="a", command_id=1)
-    assert stand.refused(row) is None
+    row = insert("takeover_end", id=1, until="2026-03-31", at=AT, actor="a", command_id=NEXT)
+    assert stand.refused(row, command(actor="a")) is None
     assert stand.refused(row) in {"takeover_end_append_only", "pk_takeover_end"}
     assert stand.refused(row.replace("(1, ", "(2, ")) == "takeover_end_once"

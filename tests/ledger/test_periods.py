@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from attack import Attacker, raw_entry
+from attack import AT, NEXT, Attacker, command, raw_entry
 from databases import Database
 from posting import NOON, at, do, expense, failed, payment, receipt, rows, seal, transfer, write
 from sqlalchemy import Engine
@@ -81,17 +81,17 @@ def test_a_quarter_is_closed_for_good_when_its_three_months_are(ledger: Ledger) 
 
 
 def test_bank_lines_that_wait_keep_the_month_open(ledger: Ledger) -> None:
-    at_noon = "2026-04-02T12:00:00.000000Z"
     write(
         ledger,
         "INSERT INTO bank_account (iban, book, account, currency, command_id) VALUES ('I', 'BF', '52111', 'XOF', 1)",
         "INSERT INTO statement_file (id, sha256, name, format, content, received_at, actor, command_id)"
-        f" VALUES (1, '{'a' * 64}', 'r.sta', 'mt940', 'x', '{at_noon}', 'a', 1)",
+        f" VALUES (1, '{'a' * 64}', 'r.sta', 'mt940', 'x', '{AT}', 'a', {NEXT})",
         "INSERT INTO statement_line (id, statement_id, position, kind, book, iban, booking_date, amount, reversal,"
         " label, details, notes, identity, occurrence, back_dated)"
         " VALUES (1, 1, 1, 'statement', 'BF', 'I', '2026-01-15', 5, false, 'l', '{}', '[]', 'i', 1, false)",
         "INSERT INTO statement (id, file_id, position, kind, book, iban, account, currency, proven, line_count, notes,"
         " command_id) VALUES (1, 1, 1, 'statement', 'BF', 'I', 'I', 'XOF', false, 1, '[]', 1)",
+        command(actor="a"),
     )
     code, facts = refused(ledger, close_period, "BF", (2026, 1))
     assert (code, facts["count"], str(facts["first"])) == ("period_bank_lines_open", 1, "2026-01-15")
@@ -163,7 +163,8 @@ def test_the_database_too_keeps_a_matched_entry_from_being_corrected(ledger: Led
         "INSERT INTO bank_account (iban, book, account, currency, command_id) VALUES ('X', 'BF', '52111', 'XOF', 1)",
         "INSERT INTO bank_match_entry_line (match_id, entry_id, position) VALUES (7, 3, 1), (7, 4, 2)",
         "INSERT INTO bank_match (id, book, pass, reason, facts, nearest_rejected, at, actor, command_id)"
-        " VALUES (7, 'BF', 'essai', 'essai', '{}', '[]', '2026-04-02T12:00:00.000000Z', 'essai', 1)",
+        f" VALUES (7, 'BF', 'essai', 'essai', '{{}}', '[]', '{AT}', 'essai', {NEXT})",
+        command(actor="essai"),
     )
     attacker = Attacker(books)
     back = [{"account": "52111", "debit": -9_000}, {"account": "7101", "credit": -9_000}]

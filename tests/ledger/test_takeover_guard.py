@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from ordered import Office
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, insert
 
 from ledger.bank_credit import TakeoverBankCredit, TakeoverContra
 from ledger.correct import reverse_entry
@@ -14,19 +14,22 @@ from ledger.entry import EntryDraft, Line
 from ledger.guards import RefusedByDatabase
 from ledger.post import post_entries
 from ledger.refusal import Refusal
+from ledger.tables.periods import takeover_end
 
 DAY = date(2026, 3, 2)
+
+
+def ended(unit: Any, until: date) -> Any:
+    """The end of the take-over, whatever the entries after it."""
+    own = {"at": unit.now, "actor": unit.user.name, "command_id": unit.command_id}
+    return insert(takeover_end).values(id=1, until=until, **own)
 
 
 @pytest.fixture
 def office(books_engine: Engine) -> Office:
     """Books whose take-over ended on the last day of February 2026."""
     ready = Office(books_engine).set_up()
-    end = text(
-        "INSERT INTO takeover_end (id, until, at, actor, command_id)"
-        " VALUES (1, '2026-02-28', '2026-03-01T00:00:00.000000Z', 'adm', 1)"
-    )
-    ready.perform("adm", lambda unit: unit.connection.execute(end) and None)
+    ready.perform("adm", lambda unit: unit.connection.execute(ended(unit, date(2026, 2, 28))) and None)
     return ready
 
 

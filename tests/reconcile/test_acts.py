@@ -244,7 +244,7 @@ def test_after_the_take_over_an_expense_is_regularised_by_an_order(ledger: Ledge
     entry = impute(ledger, open_ids(ledger)[0])["entry"]
 
     def end(unit: Any) -> Answer:
-        row = {"id": 1, "until": march(31), "at": unit.now, "actor": "essai", "command_id": unit.command_id}
+        row = {"id": 1, "until": march(31), "at": unit.now, "actor": unit.user.name, "command_id": unit.command_id}
         unit.connection.execute(insert(takeover_end).values(**row))
         return {}
 

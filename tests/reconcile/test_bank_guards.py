@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from attack import NEXT
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
@@ -15,18 +16,18 @@ from tests.reconcile.signed import key_of, month_of_march, sign, with_keys
 AT = "2026-04-20T12:00:00.000000Z"
 Row = dict[str, Any]
 MATCH: Row = {"id": 9, "book": "BF", "run_id": None, "pass": "manual", "reason": "essai", "facts": "{}",
-              "nearest_rejected": "", "posted_entry": None, "at": AT, "actor": "x", "command_id": 1}  # fmt: skip
+              "nearest_rejected": "", "posted_entry": None, "at": AT, "actor": "x", "command_id": None}  # fmt: skip
 STATEMENT: Row = {"id": 9, "file_id": 1, "position": 9, "kind": "statement", "book": "BF", "iban": None,
                   "account": "", "currency": "XOF", "number": "9", "start_date": None, "end_date": None, "opening": 5,
-                  "closing": 5, "proven": True, "line_count": 0, "notes": "[]", "command_id": 1}  # fmt: skip
+                  "closing": 5, "proven": True, "line_count": 0, "notes": "[]", "command_id": None}  # fmt: skip
 LINE: Row = {"id": 90, "statement_id": 9, "position": 1, "kind": "statement", "book": "BF", "iban": None,
              "booking_date": None, "value_date": None, "amount": 5, "reversal": False, "bank_reference": None,
              "customer_reference": None, "type": None, "counterparty": None, "label": "x", "details": "[]",
              "notes": "[]", "identity": "x", "occurrence": 1, "back_dated": False}  # fmt: skip
 SIGNOFF: Row = {"id": 9, "book": "BF", "year": 2026, "month": 3, "revision": 2, "content": "{}", "sha256": "0" * 64,
-                "known_entry": 1, "known_command": 1, "at": AT, "actor": "x", "command_id": 1}  # fmt: skip
+                "known_entry": 1, "known_command": 1, "at": AT, "actor": "x", "command_id": None}  # fmt: skip
 SIGNATURE: Row = {"signoff_id": 1, "part": "reviewer", "person": "controleur", "algorithm": "ed25519",
-                  "public_key": None, "signature": "0" * 128, "signed_at": AT, "command_id": 1}  # fmt: skip
+                  "public_key": None, "signature": "0" * 128, "signed_at": AT, "command_id": None}  # fmt: skip
 
 
 @pytest.fixture
@@ -59,10 +60,11 @@ def execute(engine: Engine, statements: tuple[tuple[str, Row], ...]) -> None:
 
 
 def put(table: str, row: Row, **changes: Any) -> tuple[str, Row]:
-    """The insertion of a row, some of its fields changed."""
+    """The insertion of a row under the command under way, some of its fields changed."""
     values = {**row, **changes}
     names = ", ".join(values)
-    return f"INSERT INTO {table} ({names}) VALUES ({', '.join(':' + name for name in values)})", values
+    marks = (NEXT if name == "command_id" else f":{name}" for name in values)
+    return f"INSERT INTO {table} ({names}) VALUES ({', '.join(marks)})", values
 
 
 def iban(engine: Engine, book: str = "BF") -> str:
@@ -98,12 +100,12 @@ def test_a_line_added_to_a_sealed_match_is_refused(engine: Engine) -> None:
 
 
 def test_lines_of_two_books_are_not_matched(engine: Engine) -> None:
-    undo = put("match_undo", {"match_id": 1, "reason": "x", "at": AT, "actor": "x", "command_id": 1})
+    undo = put("match_undo", {"match_id": 1, "reason": "x", "at": AT, "actor": "x", "command_id": None})
     assert attack(engine, undo, holds(9, 1), books(9, 3, 1), put("bank_match", MATCH)) == "match_of_one_book"
 
 
 def test_a_line_of_another_account_is_not_matched(engine: Engine) -> None:
-    undo = put("match_undo", {"match_id": 1, "reason": "x", "at": AT, "actor": "x", "command_id": 1})
+    undo = put("match_undo", {"match_id": 1, "reason": "x", "at": AT, "actor": "x", "command_id": None})
     rows = (undo, books(9, 1, 1), books(9, 1, 2), put("bank_match", MATCH))
     assert attack(engine, *rows) == "match_of_bank_account"
 

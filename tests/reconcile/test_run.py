@@ -126,7 +126,7 @@ def test_the_entry_of_a_closed_month_goes_to_the_first_open_one(ledger: Ledger) 
             unit.connection.execute(
                 insert(period_event).values(
                     id=place, book="BF", year=2026, period=month, action="close", known_entry=0, at=unit.now,
-                    actor="essai", command_id=unit.command_id,
+                    actor=unit.user.name, command_id=unit.command_id,
                 )
             )  # fmt: skip
         return {}
@@ -210,7 +210,7 @@ def test_two_accountants_reconcile_at_once(books_engine: Engine) -> None:
 
 def test_a_charge_is_still_posted_once_the_take_over_is_over(ledger: Ledger) -> None:
     def end(unit: Any) -> dict[str, Any]:
-        row = {"id": 1, "until": march(1), "at": unit.now, "actor": "essai", "command_id": unit.command_id}
+        row = {"id": 1, "until": march(1), "at": unit.now, "actor": unit.user.name, "command_id": unit.command_id}
         unit.connection.execute(insert(takeover_end).values(**row))
         return {}
 
