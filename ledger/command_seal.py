@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, LargeBinary, Table, Text, text
 
 from ledger.chain import GENESIS, field
-from ledger.engine import WRITTEN
+from ledger.engine import AS_WRITTEN, WRITTEN
 from ledger.tables import metadata
 
 VERSION = "pcaes-command-1"
@@ -106,6 +106,30 @@ def rows_digest(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[Any
     return seal.digest()
 
 
+def seal_as_written(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Take for the seal of the command under way rows that were just written, every column, in the order of their key.
+
+    Worth it for tens of thousands of rows: reading them back costs more than hashing them. `sealed_row` reads them all
+    the same unless it counts as many as it was given.
+    """
+    if list(columns) != [column.name for column in table.columns]:
+        raise ValueError(f"{table.name}: a seal covers every column, in order")
+    seals = connection.info.setdefault(AS_WRITTEN, {})
+    seals.setdefault(table.name, RowsSeal(columns)).add(rows)
+
+
+def _taken_as_written(connection: Connection, table: Table, command: int) -> list[Any] | None:
+    """The digest of the rows that the writer gave, when they are all that the command wrote to the table."""
+    seal: RowsSeal | None = connection.info.get(AS_WRITTEN, {}).get(table.name)
+    if seal is None:
+        return None
+    born, source = _source(table)
+    counted = text(f"SELECT count(*) FROM {source} WHERE {born} = :command")  # noqa: S608 - own names
+    return seal.digest() if connection.execute(counted, {"command": command}).scalar_one() == seal.count else None
+
+
 def parent_of(table: Table) -> Column[Any] | None:
     """The column by which a row belongs to the row that a command wrote, for tables that name no command."""
     for column in table.columns:
@@ -120,19 +144,19 @@ def is_reference(table: Table) -> bool:
     return table.name not in CHAINED | SEALS and "command_id" not in table.c and parent_of(table) is None
 
 
-def _query(connection: Connection, table: Table, where: str) -> str:
-    own = [f't."{column.name}"' for column in table.columns]
+def _source(table: Table) -> tuple[str, str]:
+    """The command that a row was born of, and where the rows are read, in SQL."""
     # every name comes from the tables of the product, never from input
     parent = None if "command_id" in table.c else parent_of(table)
-    command, source = "t.command_id", f"{table.name} t"
-    if parent is not None:
-        key = next(iter(parent.foreign_keys)).column
-        command, source = (
-            "p.command_id",
-            f'{table.name} t JOIN {key.table.name} p ON p."{key.name}" = t."{parent.name}"',
-        )
-    elif "command_id" not in table.c:
-        command = "NULL"
+    if parent is None:
+        return "t.command_id" if "command_id" in table.c else "NULL", f"{table.name} t"
+    key = next(iter(parent.foreign_keys)).column
+    return "p.command_id", f'{table.name} t JOIN {key.table.name} p ON p."{key.name}" = t."{parent.name}"'
+
+
+def _query(connection: Connection, table: Table, where: str) -> str:
+    own = [f't."{column.name}"' for column in table.columns]
+    command, source = _source(table)
     order = ", ".join(_in_order(connection, column) for column in table.primary_key.columns)
     return f"SELECT {', '.join(own)}, {command} AS born FROM {source}" + where.format(command=command, order=order)  # noqa: S608 - own names
 
@@ -182,6 +206,10 @@ def sealed_row(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:
     tables: dict[str, Any] = {}
     for name in sorted(connection.info.get(WRITTEN, ())):
         if name in metadata.tables and name not in CHAINED | SEALS:
+            as_written = _taken_as_written(connection, metadata.tables[name], row["id"])
+            if as_written is not None:
+                tables[name] = as_written
+                continue
             for _, label, digest in sealed_groups(connection, metadata.tables[name], row["id"]):
                 tables[label] = digest
     mark = "%s" if connection.dialect.name == "postgresql" else "?"

@@ -20,6 +20,8 @@ WRITER_LOCK = 20250328
 _TARGET = re.compile(r'\s*(?:INSERT\s+INTO|UPDATE)\s+"?(\w+)', re.IGNORECASE)
 WRITTEN = "written"
 """Name, among what a connection carries, of the set of tables that its transaction wrote to."""
+AS_WRITTEN = "as_written"
+"""The same, of the seals of long tables that the writer itself fed, row by row."""
 
 
 class DatabaseUnknown(Refusal):
@@ -69,6 +71,7 @@ def _noting(engine: Engine) -> Engine:
     @event.listens_for(engine, "begin")
     def forget(connection: Connection) -> None:
         connection.info[WRITTEN] = set()
+        connection.info[AS_WRITTEN] = {}
 
     @event.listens_for(engine, "before_cursor_execute")
     def note(connection: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:

@@ -81,7 +81,7 @@ def _take(request: Request, path: Path) -> Answer | tuple[Received, FileRefused]
         return {"file": path.name, "status": "already_imported", "format": first.format, "refused": None,
                 "first_file": first.name, "first_at": first.received_at.isoformat(), "statements": []}  # fmt: skip
     try:
-        read = read_file(data, profile=request.profile, bound_currency="XOF")
+        read = read_file(data, profile=request.profile, bound_currency="XOF", keep_packed=True)
     except FileRefused as refusal:
         if refusal.pages_of:
             return file, refusal

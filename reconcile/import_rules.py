@@ -119,6 +119,8 @@ def check_not_long_past(
 
 def period_of(statement: Statement) -> tuple[dt.date | None, dt.date | None]:
     """First and last day that a statement covers: as printed, else those of its lines."""
+    if statement.start and statement.end:
+        return statement.start, statement.end
     days = [line.booking_date for line in statement.lines]
     return statement.start or min(days, default=None), statement.end or max(days, default=None)
 

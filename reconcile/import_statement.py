@@ -1,15 +1,17 @@
 """Store what was read of a bank file: bind it, tell what is new, all or nothing."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import compress, repeat
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, insert, select
 
 from ledger.bank_accounts import BankAccount, bound_accounts
+from ledger.command_seal import seal_as_written
 from ledger.sealed_rows import append_rows
 from ledger.users import allow
-from reconcile.identity import DayTexts, numbered
+from reconcile.identity import numbered
 from reconcile.import_again import Editions, editions, next_position, standing_of, stored_files, told_apart
 from reconcile.import_rules import (
     Placed,
@@ -25,6 +27,7 @@ from reconcile.import_rules import (
     place_lines,
     same_statement,
 )
+from reconcile.line_columns import Columns, slices_of
 from reconcile.model import Statement, StatementFile
 from reconcile.standing import standing_line, standing_statement
 from reconcile.tables import statement as statement_table
@@ -36,11 +39,8 @@ NOTICES = ("mt942", "camt.052", "camt.054")
 LINE_COLUMNS = (
     "id", "statement_id", "position", "kind", "book", "iban", "booking_date", "value_date", "amount", "reversal",
     "bank_reference", "customer_reference", "type", "counterparty", "label", "details", "notes", "identity",
-    "occurrence", "back_dated",
+    "occurrence", "back_dated", "edition",
 )  # fmt: skip
-
-WRITTEN_TOGETHER = 10_000
-"""Lines turned into rows at a time: a long statement is not held twice."""
 
 Answer = dict[str, Any]
 
@@ -215,26 +215,36 @@ def _write_lines(
     kind: str,
     anew: Editions,
 ) -> None:
-    columns = (*LINE_COLUMNS, "edition") if anew else LINE_COLUMNS
     line_id = unit.next_id(statement_line)
-    book, iban, known, late = owner.book, owner.iban, placed.known, placed.back_dated
-    days = DayTexts()
-    rows: list[tuple[Any, ...]] = []
+    known, late = placed.known, placed.back_dated
     again: list[tuple[int, int, int]] = []
-    for position, ((identity, occurrence), line) in enumerate(zip(identities, one.lines, strict=True), start=1):
-        if known and position in known:
-            again.append((statement_id, position, known[position]))
-            continue
-        booked, valued, amount, reversal, *words, details, notes = line
-        rows.append((
-            line_id, statement_id, position, kind, book, iban, days[booked], days[valued], amount, reversal, *words,
-            json.dumps([list(item) for item in details], ensure_ascii=False) if details else "[]",
-            json.dumps(list(notes)) if notes else "[]", identity, occurrence, position in late,
-            *((anew.get((identity, occurrence), 0),) if anew else ()),
-        ))  # fmt: skip
-        line_id += 1
-        if len(rows) == WRITTEN_TOGETHER:
-            append_rows(unit.connection, "statement_line", columns, rows)
-            rows = []
-    append_rows(unit.connection, "statement_line", columns, rows)
+    end = 0
+    for columns in slices_of(one.lines):
+        start, end = end, end + len(columns.label)
+        positions: Sequence[int] = range(start + 1, end + 1)
+        own: Sequence[tuple[str, int]] = identities[start:end]
+        if known:
+            fresh = [position not in known for position in positions]
+            again += [(statement_id, position, known[position]) for position in positions if position in known]
+            positions, own = list(compress(positions, fresh)), list(compress(own, fresh))
+            columns = Columns._make(list(compress(column, fresh)) for column in columns)
+        size, keys = len(own), zip(*own, strict=True) if own else ((), ())
+        rows = zip(
+            range(line_id, line_id + size), repeat(statement_id, size), positions, repeat(kind, size),
+            repeat(owner.book, size), repeat(owner.iban, size), *columns[:9],
+            _as_json(columns.details, ensure_ascii=False), _as_json(columns.notes), *keys,
+            [position in late for position in positions] if late else repeat(False, size),
+            [anew.get(one, 0) for one in own] if anew else repeat(0, size), strict=True,
+        )  # fmt: skip
+        written = list(rows)
+        append_rows(unit.connection, "statement_line", LINE_COLUMNS, written)
+        seal_as_written(unit.connection, statement_line, LINE_COLUMNS, written)
+        line_id += size
     append_rows(unit.connection, "statement_line_again", ("statement_id", "position", "line_id"), again)
+
+
+def _as_json(column: Sequence[Sequence[Any]], **how: Any) -> Iterable[str]:
+    """Each list of the column as JSON; nearly all are empty."""
+    if not any(column):
+        return repeat("[]", len(column))
+    return [json.dumps(list(items), **how) if items else "[]" for items in column]

@@ -5,6 +5,7 @@ from the account holder's side: money in is positive, money out negative. Dates 
 printed by the bank, never moved by a time zone.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -58,7 +59,7 @@ class Statement:
     opening: int | None
     closing: int | None
     proven: bool
-    lines: tuple[StatementLine, ...]
+    lines: Sequence[StatementLine]
     notes: tuple[str, ...] = ()
     """Codes of what deserves a look, such as `missing_statement_before` or `copy`."""
     pending: int = 0

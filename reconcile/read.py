@@ -12,21 +12,23 @@ from reconcile.sandbox import read_apart, read_pages_apart
 
 
 def read_file(
-    path_or_bytes: str | PathLike[str] | bytes, *, profile: Any = None, bound_currency: str | None = None
-) -> StatementFile:
+    path_or_bytes: str | PathLike[str] | bytes, *, profile: Any = None, bound_currency: str | None = None,
+    keep_packed: bool = False,
+) -> StatementFile:  # fmt: skip
     """Every statement of the file, or none: a file that is wrong somewhere is refused whole.
 
     `profile` is the saved mapping of a CSV or XLSX export; `bound_currency` the currency of the account in
     the books, for the formats that may leave it out. The reading itself is done in a child process with
-    little memory and little time.
+    little memory and little time. With `keep_packed` the lines are a sequence that is read anew from their bytes
+    each time it is gone through, for who goes through them once.
     Refuses: statement_file_refused, whose faults bear the codes of the readers, or file_unreadable,
     file_too_large, not_recognised, archive_unsafe, reading_aborted, reading_too_long, reader_failed.
     """
     if isinstance(path_or_bytes, bytes):
-        return _read(path_or_bytes, profile, bound_currency)
+        return _read(path_or_bytes, profile, bound_currency, keep_packed)
     path = Path(path_or_bytes)
     try:
-        return _read(bytes_of(path), profile, bound_currency)
+        return _read(bytes_of(path), profile, bound_currency, keep_packed)
     except FileRefused as refusal:
         raise refusal.named(path.name) from refusal
 
@@ -71,10 +73,10 @@ def read_together(documents: Sequence[bytes], *, bound_currency: str | None = No
     return read
 
 
-def _read(data: bytes, profile: Any, bound_currency: str | None) -> StatementFile:
+def _read(data: bytes, profile: Any, bound_currency: str | None, keep_packed: bool) -> StatementFile:
     if len(data) > FILE_BYTES_MAX:
         raise too_large(len(data))
-    read = read_apart(data, profile=profile, bound_currency=bound_currency)
+    read = read_apart(data, profile=profile, bound_currency=bound_currency, keep_packed=keep_packed)
     if isinstance(read, FileRefused):
         raise read
     return read

@@ -64,12 +64,12 @@ class Child:
         for pipe in self._pipes():
             os.set_blocking(pipe.fileno(), False)
 
-    def read(self, data: bytes, options: dict[str, Any]) -> transport.Read:
+    def read(self, data: bytes, options: dict[str, Any], *, keep_packed: bool = False) -> transport.Read:
         """What the child read, or the refusal. Raises `Stopped`; the child is then of no more use."""
         self.files += 1
         packed = pickle.dumps(options)
         answer = self._exchange(LENGTHS.pack(len(packed), len(data)) + packed, data)
-        return transport.unpack(answer)
+        return transport.unpack(answer, keep_packed=keep_packed)
 
     def close(self) -> None:
         """End the process, however it is doing."""
@@ -177,12 +177,15 @@ class _Idle:
 _idle = _Idle()
 
 
-def read_apart(data: bytes, *, profile: Any = None, bound_currency: str | None = None) -> transport.Read:
+def read_apart(
+    data: bytes, *, profile: Any = None, bound_currency: str | None = None, keep_packed: bool = False
+) -> transport.Read:
     """What `readers.dispatch.read_bytes` reads, in a child process; a refusal is returned, not raised.
 
+    With `keep_packed` the lines stay bytes, see `transport.unpack`.
     Refuses, besides: reading_aborted (the child was ended), reading_too_long (more than a minute).
     """
-    return _apart(data, {"profile": profile, "bound_currency": bound_currency})
+    return _apart(data, {"profile": profile, "bound_currency": bound_currency}, keep_packed)
 
 
 def read_pages_apart(documents: Sequence[bytes], *, bound_currency: str | None = None) -> transport.Read:
@@ -191,13 +194,13 @@ def read_pages_apart(documents: Sequence[bytes], *, bound_currency: str | None =
     return _apart(b"".join(documents), {"lengths": lengths, "bound_currency": bound_currency})
 
 
-def _apart(data: bytes, options: dict[str, Any]) -> transport.Read:
+def _apart(data: bytes, options: dict[str, Any], keep_packed: bool = False) -> transport.Read:
     """What a child read. One that has served before may end of what it kept: the file is judged by a fresh one."""
     while True:
         child = _idle.take()
         fresh = child.files == 0
         try:
-            read = child.read(data, options)
+            read = child.read(data, options, keep_packed=keep_packed)
         except Stopped as stopped:
             child.close()
             if stopped.late:

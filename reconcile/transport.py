@@ -1,18 +1,26 @@
-"""A file as read, or its refusal, as bytes between two processes: JSON, so that nothing in it can run."""
+"""A file as read, or its refusal, as bytes between two processes: JSON, so that nothing in it can run.
+
+First the length of a heading, then the heading, then the lines of its statements, slice after slice.
+"""
 
 import json
+import struct
 from datetime import date
 from typing import Any
 
 from ledger.refusal import plain
 from reconcile.collector import collector_at_rest
-from reconcile.model import Fault, FileRefused, LineDetail, Statement, StatementFile, StatementLine
+from reconcile.line_columns import PackedLines, packed, slices_of
+from reconcile.model import Fault, FileRefused, Statement, StatementFile
 
 Read = StatementFile | FileRefused
 
+_HEADING = struct.Struct("<Q")
+
 
 def pack(read: Read) -> bytes:
-    """The bytes that `unpack` turns back. Dates travel as day numbers, lines as rows."""
+    """The bytes that `unpack` turns back. Dates travel as day numbers, lines as slices of columns."""
+    slices: list[bytes] = []
     if isinstance(read, FileRefused):
         faults = [[fault.code, fault.sentence, plain(fault.facts)] for fault in read.faults]
         content: dict[str, Any] = {"faults": faults, "format": read.format}
@@ -20,25 +28,30 @@ def pack(read: Read) -> bytes:
         content = {
             "format": read.format,
             "notes": read.notes,
-            "statements": [_row(statement) for statement in read.statements],
+            "statements": [_row(statement, slices) for statement in read.statements],
         }
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), check_circular=False).encode(
-        "utf-8", "replace"
-    )
+    heading = json.dumps(content, ensure_ascii=False, separators=(",", ":"), check_circular=False)
+    encoded = heading.encode("utf-8", "replace")
+    return b"".join([_HEADING.pack(len(encoded)), encoded, *slices])
 
 
-def unpack(data: bytes | bytearray) -> Read:
-    """What `pack` was given."""
+def unpack(data: bytes | bytearray, *, keep_packed: bool = False) -> Read:
+    """What `pack` was given. With `keep_packed`, the lines stay bytes that are read each time they are gone through."""
     with collector_at_rest():
-        content = json.loads(data)
+        start = _HEADING.size + _HEADING.unpack_from(data)[0]
+        content = json.loads(data[_HEADING.size : start])
         if "faults" in content:
             return FileRefused([Fault(*fault) for fault in content["faults"]], format=content["format"])
-        days: dict[int | None, date | None] = {None: None}
-        statements = tuple(_statement(row, days) for row in content["statements"])
-    return StatementFile(content["format"], statements, tuple(content["notes"]))
+        statements = []
+        for row in content["statements"]:
+            statement, start = _statement(row, memoryview(data), start, keep_packed)
+            statements.append(statement)
+    return StatementFile(content["format"], tuple(statements), tuple(content["notes"]))
 
 
-def _row(statement: Statement) -> list[Any]:
+def _row(statement: Statement, slices: list[bytes]) -> list[Any]:
+    own = [packed(columns) for columns in slices_of(statement.lines)]
+    slices += own
     return [
         statement.account,
         statement.currency,
@@ -49,7 +62,7 @@ def _row(statement: Statement) -> list[Any]:
         statement.opening,
         statement.closing,
         statement.proven,
-        [(line[0].toordinal(), _number(line[1]), *line[2:]) for line in statement.lines],
+        [len(statement.lines), *map(len, own)],
         statement.notes,
         statement.pending,
     ]
@@ -59,16 +72,15 @@ def _number(day: date | None) -> int | None:
     return None if day is None else day.toordinal()
 
 
-def _statement(row: list[Any], days: dict[int | None, date | None]) -> Statement:
-    account, currency, exponent, number, start, end, opening, closing, proven, rows, notes, pending = row
-    lines: list[StatementLine] = []
-    for booked, valued, *rest, details, own_notes in rows:
-        for day in (booked, valued):
-            if day not in days:
-                days[day] = date.fromordinal(day)
-        inner = tuple(LineDetail(*detail) for detail in details) if details else ()
-        lines.append(StatementLine._make((days[booked], days[valued], *rest, inner, tuple(own_notes))))
-    return Statement(
+def _statement(row: list[Any], data: memoryview, place: int, keep_packed: bool) -> tuple[Statement, int]:
+    """The statement, whose slices begin at the place, and where the next ones begin."""
+    account, currency, exponent, number, start, end, opening, closing, proven, sizes, notes, pending = row
+    slices = []
+    for size in sizes[1:]:
+        slices.append(data[place : place + size])
+        place += size
+    lines = PackedLines(slices, sizes[0])
+    found = Statement(
         account=account,
         currency=currency,
         exponent=exponent,
@@ -78,7 +90,8 @@ def _statement(row: list[Any], days: dict[int | None, date | None]) -> Statement
         opening=opening,
         closing=closing,
         proven=proven,
-        lines=tuple(lines),
+        lines=lines if keep_packed else tuple(lines),
         notes=tuple(notes),
         pending=pending,
     )
+    return found, place
