@@ -197,8 +197,18 @@ WHOLE = {
 }
 
 
+# The seal of a command looks for its rows in each table that it wrote to; on SQLite deferred keys have their index.
+SOUGHT = (
+    "bank_account", "bank_account_alias", "capital_terms", "draft", "levy_decision", "order_entry", "statement",
+    "statement_profile",
+)  # fmt: skip
+
+
 def upgrade() -> None:
-    """Add the guards to the tables of the books."""
+    """Add the guards to the tables of the books, and the indexes by which a command finds its rows."""
+    op.create_index("ix_customs_month_return", "customs_month", ["return_id"])
+    for table in () if _sqlite() else SOUGHT:
+        op.create_index(f"ix_{table}_command", table, ["command_id"])
     for table, faults in (
         ("account_event", _account_faults()),
         ("account", CHART_FAULTS),
