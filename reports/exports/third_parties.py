@@ -2,10 +2,11 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from ledger.book import BOOK_TITLES, SUFFIX
 from ledger.chart import Account
+from ledger.tables import journal
 from ledger.tables.books import bank_account
 from ledger.tables.capital import capital_act
 from ledger.tables.levy import customs_month, customs_return, customs_return_row
@@ -34,6 +35,7 @@ class ThirdParties:
     def __init__(self, connection: Connection, selection: Selection, chart: dict[str, Account]) -> None:
         self._chart = chart
         self._payees = _payees(connection, selection)
+        self._debts = _debts(connection, selection)
         self._offices = _offices(connection)
         self._references = _references(connection, selection)
         self._states = _states(connection, selection)
@@ -45,7 +47,7 @@ class ThirdParties:
         if account.startswith(BANK):
             return self._banks.get((entry.book, account), NOBODY)
         if account.startswith(PAYEES) or account == RETURNED:
-            return self._payees.get(entry.id, NOBODY)
+            return self._payees.get(entry.id) or self._debts.get((account, line.reference or ""), NOBODY)
         if account.startswith(OFFICES):
             return self._office(entry, line)
         if account.startswith(CHARGES) and entry.origin == "statement":
@@ -82,6 +84,35 @@ def _payees(connection: Connection, selection: Selection) -> dict[int, ThirdPart
         .where(order_entry.c.command_id <= selection.last_command)
     )
     return {number: ThirdParty(_plain(iban), one_line(name)) for number, iban, name in connection.execute(query)}
+
+
+def _debts(connection: Connection, selection: Selection) -> dict[tuple[str, str], ThirdParty]:
+    """(account 4011x, reference) → the debt that lines without an order bear, such as those of the take-over.
+
+    The payee of the order of that number, when there is one; else the reference itself, under the words of its first
+    line, so that it always bears one name.
+    """
+    entry, line = journal.entry.c, journal.entry_line.c
+    until = selection.last_command
+    numbered = select(payment_order.c.number, payment_order.c.payee_iban, payment_order.c.payee_name)
+    orders = {
+        number: ThirdParty(_plain(iban), one_line(name))
+        for number, iban, name in connection.execute(numbered.where(payment_order.c.command_id <= until))
+    }
+    query = (
+        select(line.account, line.reference, func.coalesce(line.label, entry.label))
+        .join(journal.entry, entry.id == line.entry_id)
+        .where(line.account.startswith(PAYEES), line.reference.is_not(None), entry.command_id <= until)
+        .where(line.entry_id.not_in(select(order_entry.c.entry_id).where(order_entry.c.command_id <= until)))
+        .order_by(line.entry_id, line.position)
+    )
+    names: dict[str, ThirdParty] = {}
+    found: dict[tuple[str, str], ThirdParty] = {}
+    for account, reference, words in connection.execute(query):
+        if number := one_line(reference):
+            named = orders.get(reference) or ThirdParty(number, one_line(words))
+            found[account, reference] = names.setdefault(number, named)
+    return found
 
 
 def _plain(iban: str) -> str:

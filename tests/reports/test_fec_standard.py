@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 from ordered import PAYEE, Office
+from posting import NOON, seal
 from sqlalchemy import Engine
 
 from ledger.capital.register import subscribe
+from ledger.entry import EntryDraft, Line
+from ledger.unit import Ledger
 from portal.cli.call import call
 from reports.exports.entries import Selection
 from reports.exports.fec import LINE_END, fec
@@ -144,6 +147,7 @@ def test_lines_of_third_parties_name_them(demonstration: list[dict[str, str]]) -
     assert {one[:2] for one in named["4487"] if one} == {"BF", "ML", "NE"}
     assert sum(not one for one in named["4487"]) / len(named["4487"]) < 0.01
     assert set(named["7101"]) == {""}
+    assert {one for one in named["4011"] if not one} == set()
 
 
 def rows_of(engine: Engine, folder: Path) -> list[dict[str, str]]:
@@ -161,6 +165,47 @@ def test_the_payee_of_an_order_is_the_third_party_of_its_debt(books_engine: Engi
     assert ("40111", PAYEE.iban, PAYEE.name) in found
     assert ("52111", IBAN["BF"], "Banque du compte Burkina Faso") in found
     assert ("65881", "", "") in found
+
+
+def test_a_debt_taken_over_is_known_by_its_reference_under_its_first_words(
+    books_engine: Engine, tmp_path: Path
+) -> None:
+    def taken_over(document: str, reference: str | None, label: str | None, *amounts: int) -> EntryDraft:
+        own = Line("40111", *amounts, label, reference)
+        lines = (own, Line("65881", *reversed(amounts)))
+        return EntryDraft("BF", "OD", dt.date(2026, 3, 5), document, "Reprise", lines)
+
+    ledger = Ledger(books_engine, "installation", clock=lambda: NOON)
+    seal(
+        ledger,
+        taken_over("D1", "OPF-1", "Bénéficiaire fictif", 0, 900),
+        taken_over("D2", "OPF-1", "Virement à ce bénéficiaire", 900, 0),
+        taken_over("D3", "OPF-2", None, 0, 800),
+        taken_over("D4", None, "Quelqu'un", 0, 700),
+    )
+    found = [
+        (row["PieceRef"], row["CompAuxNum"], row["CompAuxLib"])
+        for row in rows_of(books_engine, tmp_path)
+        if row["CompteNum"] == "40111"
+    ]
+    assert found == [
+        ("D1", "OPF-1", "Bénéficiaire fictif"),
+        ("D2", "OPF-1", "Bénéficiaire fictif"),
+        ("D3", "OPF-2", "Reprise"),
+        ("D4", "", ""),
+    ]
+
+
+def test_a_line_under_the_number_of_an_order_names_its_payee(books_engine: Engine, tmp_path: Path) -> None:
+    prepared(books_engine)
+    office = Office(books_engine).set_up()
+    office.until("pay", 30_000)
+    with books_engine.connect() as connection:
+        number = connection.exec_driver_sql("SELECT number FROM payment_order").scalar_one()
+    own, other = Line("40111", 500, 0, "Reprise", number), Line("65881", 0, 500)
+    seal(office.ledger("accBF"), EntryDraft("BF", "OD", dt.date(2026, 4, 5), "OD-9", "Rectification", (own, other)))
+    rows = [row for row in rows_of(books_engine, tmp_path) if row["PieceRef"] == "OD-9"]
+    assert [(row["CompAuxNum"], row["CompAuxLib"]) for row in rows] == [(PAYEE.iban, PAYEE.name), ("", "")]
 
 
 def test_the_shareholder_is_the_third_party_of_the_capital(books_engine: Engine, tmp_path: Path) -> None:
