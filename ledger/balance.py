@@ -1,22 +1,44 @@
 """Balances: sums of lines over an index that covers them, at any accounting date, as known at any time."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
-from itertools import chain
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import Connection, Integer, Text, bindparam, func, literal_column, select, union_all
 
 from ledger.book import BOOKS
 from ledger.periods.rules import COMPLEMENTARY
-from ledger.periods.totals import Closings, open_ranges, standing_closings, stored_totals, whole_months
-from ledger.tables.journal import entry, entry_line
+from ledger.periods.totals import CLOSINGS, Closings, closings_of, open_ranges, standing_closings, whole_months
+from ledger.sums import Part, Totals, add_up, between, complementary, of_closings, of_entries
+from ledger.tables.journal import entry
 from ledger.tables.periods import year_event
 from ledger.tables.types import instant_text
 
-Totals = dict[tuple[str, str], tuple[int, int]]
-"""(book, account) → total of debits, total of credits, in whole francs."""
-Total = tuple[tuple[str, str], tuple[int, int]]
+BASE, OPENING, CLOSING = 0, 1, 2
+
+
+def _what(kind: int) -> Any:
+    return literal_column(str(kind), Integer).label("what")
+
+
+_NO_NUMBER, _NO_TEXT = literal_column("0", Integer), literal_column("''", Text)
+BASES = (
+    select(
+        year_event.c.book, func.max(year_event.c.year).label("year"), _NO_NUMBER.label("period"),
+        _NO_NUMBER.label("id"), _NO_TEXT.label("action"), _what(BASE),
+    )
+    .where(year_event.c.action == "opening", year_event.c.year <= bindparam("year"))
+    .where(year_event.c.entry_id <= bindparam("known"))
+    .group_by(year_event.c.book)
+)  # fmt: skip
+# the books are named so that the index on the numbers finds the journal, whatever the number of entries
+OPENINGS = (
+    select(entry.c.book, entry.c.year, entry.c.period, entry.c.id, _NO_TEXT, _what(OPENING))
+    .where(entry.c.book.in_(BOOKS), entry.c.journal == "AN", entry.c.year == bindparam("year"))
+    .where(entry.c.origin == "opening", entry.c.id <= bindparam("known"))
+)
+STANDING = union_all(BASES, OPENINGS, CLOSINGS.add_columns(_what(CLOSING)))
+"""What a balance must know before it adds up: years brought forward, opening entries, closings; in one look."""
 
 
 class BalanceRow(NamedTuple):
@@ -65,95 +87,30 @@ def totals(
     until: dt.date | None = None,
     books: Iterable[str] = BOOKS,
     account: str | None = None,
-    closings: Closings | None = None,
 ) -> Totals:
     """Debits and credits per book and account between two accounting dates, both included.
 
     Whole closed months come from the totals that their closing wrote, open ones from the lines: the work does
-    not grow with the number of closed entries, and the result is the plain sum of the lines. Books with the same
-    open months are summed by one question; `closings` are those of `books` when the caller has them.
+    not grow with the number of closed entries, and the result is the plain sum of the lines.
     """
     codes = list(books)
-    closings = standing_closings(connection, codes, known) if closings is None else closings
-    whole = {code: whole_months(closings[code], since, until) for code in codes}
-    events = [closings[code][period] for code in codes for period in whole[code]]
-    alike: dict[tuple[dt.date | None, dt.date | None], list[str]] = {}
+    closings = standing_closings(connection, codes, known)
+    (found,) = add_up(connection, [_parts(closings, codes, since, until)], known, account)
+    return found
+
+
+def _parts(closings: Closings, codes: Iterable[str], since: dt.date | None, until: dt.date | None) -> list[Part]:
+    """What is to be added up between two dates: the totals of whole closed months, and the lines of what is left."""
+    events: list[int] = []
+    parts: list[Part] = []
     for code in codes:
-        for span in open_ranges(whole[code], since, until):
-            alike.setdefault(span, []).append(code)
-    parts = [stored_totals(connection, events, account)] if events else []
-    parts.extend(_lines_between(connection, same, *span, known, account) for span, same in alike.items())
-    parts.extend(
-        _complementary(connection, code, year, known, account)
-        for code in codes
-        for year, month in whole[code]
-        if month == 12 and (year, COMPLEMENTARY) not in whole[code]
-    )
-    found: Totals = {}
-    for key, (debit, credit) in chain.from_iterable(parts):
-        before = found.get(key, (0, 0))
-        found[key] = (before[0] + debit, before[1] + credit)
-    return found
-
-
-def _lines_between(
-    connection: Connection,
-    codes: list[str],
-    start: dt.date | None,
-    end: dt.date | None,
-    known: int,
-    account: str | None,
-) -> Iterator[Total]:
-    conditions: list[ColumnElement[bool]] = [entry_line.c.book.in_(codes)]
-    if start is not None:
-        conditions.append(entry_line.c.date >= start)
-    if end is not None:
-        conditions.append(entry_line.c.date <= end)
-    if account is not None:
-        conditions.append(entry_line.c.account == account)
-    conditions.append(entry_line.c.entry_id <= known)
-    query = (
-        select(entry_line.c.book, entry_line.c.account, func.sum(entry_line.c.debit), func.sum(entry_line.c.credit))
-        .where(and_(*conditions))
-        .group_by(entry_line.c.book, entry_line.c.account)
-    )
-    for book, number, debit, credit in connection.execute(query):
-        yield (book, number), (int(debit), int(credit))
-
-
-def _complementary(connection: Connection, code: str, year: int, known: int, account: str | None) -> Iterator[Total]:
-    """The lines of an open complementary period whose December is closed: both bear the date of 31 December."""
-    query = (
-        select(entry_line.c.account, func.sum(entry_line.c.debit), func.sum(entry_line.c.credit))
-        .join(entry, entry.c.id == entry_line.c.entry_id)
-        .where(entry.c.book == code, entry.c.year == year, entry.c.period == COMPLEMENTARY, entry.c.id <= known)
-        .group_by(entry_line.c.account)
-    )
-    if account is not None:
-        query = query.where(entry_line.c.account == account)
-    for number, debit, credit in connection.execute(query):
-        yield (code, number), (int(debit), int(credit))
-
-
-def openings(connection: Connection, year: int, known: int) -> Totals:
-    """Debits and credits of the opening entries (à-nouveaux) of a year, per book and account."""
-    # the books are named so that the index on the numbers finds the journal, whatever the number of entries
-    opened = connection.execute(
-        select(entry.c.id)
-        .where(entry.c.book.in_(BOOKS), entry.c.journal == "AN", entry.c.year == year)
-        .where(entry.c.origin == "opening", entry.c.id <= known)
-    ).scalars()
-    found: Totals = {}
-    for opening in opened:
-        query = (
-            select(entry_line.c.book, entry_line.c.account, func.sum(entry_line.c.debit), func.sum(entry_line.c.credit))
-            .where(entry_line.c.entry_id == opening)
-            .group_by(entry_line.c.book, entry_line.c.account)
+        whole = whole_months(closings[code], since, until)
+        events.extend(closings[code][period] for period in whole)
+        parts.extend(between(code, start, end) for start, end in open_ranges(whole, since, until))
+        parts.extend(
+            complementary(code, year) for year, month in whole if month == 12 and (year, COMPLEMENTARY) not in whole
         )
-        for book, number, debit, credit in connection.execute(query):
-            before = found.get((book, number), (0, 0))
-            found[book, number] = (before[0] + int(debit), before[1] + int(credit))
-    return found
+    return parts + of_closings(events)
 
 
 def base_years(connection: Connection, year: int, known: int) -> dict[str, int | None]:
@@ -161,14 +118,8 @@ def base_years(connection: Connection, year: int, known: int) -> dict[str, int |
 
     From such a year on, earlier lines are already inside the opening entry and are not summed again.
     """
-    query = (
-        select(year_event.c.book, func.max(year_event.c.year))
-        .where(year_event.c.action == "opening", year_event.c.year <= year, year_event.c.entry_id <= known)
-        .group_by(year_event.c.book)
-    )
-    found: dict[str, int | None] = {"BF": None, "ML": None, "NE": None}
-    for code, base in connection.execute(query):
-        found[code] = int(base)
+    found: dict[str, int | None] = dict.fromkeys(BOOKS)
+    found.update({row.book: row.year for row in connection.execute(BASES, {"year": year, "known": known})})
     return found
 
 
@@ -177,25 +128,30 @@ def trial_balance(
 ) -> list[BalanceRow]:
     """The rows of the *balance générale* between two dates of one financial year, by book and account."""
     codes = list(books)
-    bases = base_years(connection, start.year, known)
-    carried = openings(connection, start.year, known) if (start.month, start.day) == (1, 1) else {}
-    closings = standing_closings(connection, codes, known)
-    before: Totals = {}
-    for base in dict.fromkeys(bases[code] for code in codes):
-        since = None if base is None else dt.date(base, 1, 1)
+    standing = connection.execute(STANDING, {"year": start.year, "known": known}).all()
+    bases = {row.book: row.year for row in standing if row.what == BASE}
+    closings = closings_of(codes, [row for row in standing if row.what == CLOSING])
+    opened: list[int] = [row.id for row in standing if row.what == OPENING] if _is_new_year(start) else []
+    day_before = start - dt.timedelta(days=1)
+    before: list[Part] = []
+    for code in codes:
+        since = dt.date(bases[code], 1, 1) if code in bases else None
         if since is None or since < start:
-            same = [code for code in codes if bases[code] == base]
-            day_before = start - dt.timedelta(days=1)
-            before |= totals(connection, known=known, since=since, until=day_before, books=same, closings=closings)
-    during = totals(connection, known=known, since=start, until=end, books=codes, closings=closings)
+            before.extend(_parts(closings, (code,), since, day_before))
+    groups = [before, _parts(closings, codes, start, end), of_entries(opened)]
+    brought, during, carried = add_up(connection, groups, known, None)
     rows: list[BalanceRow] = []
-    for key in sorted(before.keys() | during.keys(), key=lambda key: (codes.index(key[0]), key[1])):
+    for key in sorted(brought.keys() | during.keys(), key=lambda key: (codes.index(key[0]), key[1])):
         own = carried.get(key, (0, 0))
-        opening = _net(before.get(key, (0, 0))) + _net(own)
+        opening = _net(brought.get(key, (0, 0))) + _net(own)
         moved = during.get(key, (0, 0))
         debit, credit = moved[0] - own[0], moved[1] - own[1]
         rows.append(_row(*key, opening, debit, credit))
     return rows
+
+
+def _is_new_year(day: dt.date) -> bool:
+    return (day.month, day.day) == (1, 1)
 
 
 def _net(pair: tuple[int, int]) -> int:
@@ -204,7 +160,9 @@ def _net(pair: tuple[int, int]) -> int:
 
 def _row(book: str, number: str, opening: int, debit: int, credit: int) -> BalanceRow:
     closing = opening + debit - credit
-    return BalanceRow(book, number, max(opening, 0), max(-opening, 0), debit, credit, max(closing, 0), max(-closing, 0))
+    brought = (opening, 0) if opening > 0 else (0, -opening)
+    carried = (closing, 0) if closing > 0 else (0, -closing)
+    return BalanceRow(book, number, *brought, debit, credit, *carried)
 
 
 def balance_of(connection: Connection, book: str, account: str, *, as_of: dt.date, known: int | None = None) -> int:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from ledger.month import month_end
 from ledger.periods.rules import COMPLEMENTARY, Period
@@ -33,6 +33,10 @@ def write_totals(unit: Any, event_id: int, book: str, period: Period) -> int:
 
 Closings = Mapping[str, Mapping[Period, int]]
 """Book → period → its closing event."""
+CLOSINGS = select(
+    period_event.c.book, period_event.c.year, period_event.c.period, period_event.c.id, period_event.c.action
+).where(period_event.c.known_entry <= bindparam("known"))
+"""The events of periods up to an entry."""
 
 
 def standing_closings(connection: Connection, books: Iterable[str], known: int) -> Closings:
@@ -41,39 +45,20 @@ def standing_closings(connection: Connection, books: Iterable[str], known: int) 
     A period stays without new entries from its closing to its reopening, so that the totals of a closing are
     those of the whole period as long as no reopening came before `known`.
     """
+    return closings_of(books, connection.execute(CLOSINGS, {"known": known}))
+
+
+def closings_of(books: Iterable[str], events: Iterable[Any]) -> Closings:
+    """The closings that stand after these events, given in any order."""
     found: dict[str, dict[Period, int]] = {code: {} for code in books}
-    query = (
-        select(period_event.c.id, period_event.c.book, period_event.c.year, period_event.c.period,
-               period_event.c.action)
-        .where(period_event.c.book.in_(list(found)), period_event.c.known_entry <= known)
-        .order_by(period_event.c.id)
-    )  # fmt: skip
-    for event, book, year, period, action in connection.execute(query):
-        if action == "close":
-            found[book][year, period] = event
-        elif action == "reopen":
-            found[book].pop((year, period), None)
+    for event in sorted(events, key=lambda event: event.id):
+        if event.book not in found:
+            continue
+        if event.action == "close":
+            found[event.book][event.year, event.period] = event.id
+        elif event.action == "reopen":
+            found[event.book].pop((event.year, event.period), None)
     return found
-
-
-def stored_totals(
-    connection: Connection, events: list[int], account: str | None = None
-) -> Iterator[tuple[tuple[str, str], tuple[int, int]]]:
-    """Debits and credits per book and account over these closings; a pair may come several times."""
-    for start in range(0, len(events), 500):
-        query = (
-            select(
-                period_event.c.book, closed_total.c.account, func.sum(closed_total.c.debit),
-                func.sum(closed_total.c.credit),
-            )
-            .join(period_event, period_event.c.id == closed_total.c.event_id)
-            .where(closed_total.c.event_id.in_(events[start : start + 500]))
-            .group_by(period_event.c.book, closed_total.c.account)
-        )  # fmt: skip
-        if account is not None:
-            query = query.where(closed_total.c.account == account)
-        for book, number, debit, credit in connection.execute(query):
-            yield (book, number), (int(debit), int(credit))
 
 
 def whole_months(closed: Collection[Period], since: dt.date | None, until: dt.date | None) -> set[Period]:
