@@ -61,7 +61,7 @@ bench: $(VENV)/.dev ## Mesures de vitesse, rapportées à une référence prise 
 	exit $$failed
 
 million: $(VENV)/.dev ## Les livres à un million d'écritures : longue mesure, à part de « make bench »
-	@$(BIN)/python bench/bench_books.py --entries 1000000 --engine sqlite
+	@$(BIN)/python bench/bench_books.py --entries 1000000
 
 fuzz: $(VENV)/.dev ## Fichiers abîmés par milliers, vies d'ordres au hasard, puis propriétés avec d'autres tirages
 	@$(BIN)/python bench/fuzz_readers.py
