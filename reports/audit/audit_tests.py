@@ -14,6 +14,7 @@ from reports.audit.entry_rows import count_entries, within
 from reports.audit.finding import AuditSettings, Finding, Scope
 from reports.audit.just_below import ThresholdInvalid, below_thresholds
 from reports.audit.sequences import chain_gaps, entry_gaps, order_gaps
+from reports.audit.withdrawn import withdrawn_statements
 from reports.audit.working_time import closed_days, late_entries, late_lines
 from reports.common import make_report
 from reports.dataset import Column, Control, Report, Row, Table
@@ -24,6 +25,7 @@ TESTS: tuple[Callable[[Scope], Finding], ...] = (
     entry_gaps,
     order_gaps,
     chain_gaps,
+    withdrawn_statements,
     same_document,
     same_amount,
     same_payee,

@@ -15,6 +15,7 @@ from reconcile.confirm import confirm_by_hand, confirm_proposal
 from reconcile.matches import list_matches
 from reconcile.run import run_in_parts
 from reconcile.undo import undo_match
+from reconcile.withdraw import withdraw_statement
 from tests.reconcile.banked import Seen, bring, do, enter, march, prepared, run, seen_by, statement
 
 PEOPLE = (("admin", "administrator", None), ("awa", "accountant", "BF"), ("binta", "accountant", "BF"))
@@ -155,4 +156,19 @@ def test_a_proposal_confirmed_twice_at_once_is_confirmed_once(ledger: Ledger) ->
 
     assert sorted("made" if isinstance(one, dict) else one for one in told) == ["made", "proposal_stale"]
     assert holders(ledger)[PAIRS + 1] == ["rule_charge"]
+    assert faults(ledger) == []
+
+
+def test_a_statement_withdrawn_during_a_run_is_withdrawn_whole_or_kept_whole(ledger: Ledger) -> None:
+    binta = seen_by(ledger, "binta")
+
+    told = at_once(
+        lambda: run_in_parts(ledger, "BF", part=2),
+        lambda: do(binta, lambda unit: withdraw_statement(unit, "1", "relevé provisoire")),
+    )
+
+    withdrawn = isinstance(told[1], dict)
+    assert withdrawn or told[1] == "withdrawal_line_matched"
+    # what the run kept is either every match or none of them: a line that went is in no match
+    assert (told[0]["confirmed"], len(holders(ledger))) == ((0, 0) if withdrawn else (PAIRS + 1, PAIRS + 1))
     assert faults(ledger) == []

@@ -1,5 +1,6 @@
 """Statements that share lines, files of several statements, and statements that come again after a withdrawal."""
 
+import datetime as dt
 import hashlib
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, select
 
+from ledger.refusal import Refusal
 from ledger.unit import Ledger
 from reconcile.import_files import import_files
 from reconcile.import_statement import Received, store
@@ -128,3 +130,22 @@ def test_the_same_statement_withdrawn_and_brought_again_many_times(ledger: Ledge
         rows = connection.execute(select(statement_line.c.edition).order_by(statement_line.c.id)).scalars().all()
     assert rows == [0, 0, 1, 1, 2, 2, 3, 3]
     assert faults(ledger) == []
+
+
+def test_days_that_only_a_withdrawn_statement_covered_are_covered_no_more(ledger: Ledger) -> None:
+    bring(ledger, statement([], "1", 500, march(1), march(19)))
+    bring(ledger, statement([], "2", 500, march(20)))
+    assert [fault["code"] for fault in march_known(ledger)["faults"]] == ["opening_not_taken_over", "difference"]
+    withdraw(ledger, "2")
+    assert "month_not_covered" in [fault["code"] for fault in march_known(ledger)["faults"]]
+
+
+def test_an_old_statement_withdrawn_is_no_measure_of_what_is_old(ledger: Ledger) -> None:
+    bring(ledger, PROVISIONAL)
+    first, second = (statement([], str(year), 0, dt.date(year, 3, 1), dt.date(year, 3, 31)) for year in (2016, 2017))
+    file = [Received("2016", b"2016", hashlib.sha256(b"2016").hexdigest())]
+    do(ledger, lambda unit: store(unit, StatementFile("mt940", (first,)), file, "BF", historical=True))
+    withdraw(ledger, "2")
+    with pytest.raises(Refusal) as caught:
+        bring(ledger, second)
+    assert (caught.value.code, caught.value.facts["first"]) == ("statement_long_past", march(1))

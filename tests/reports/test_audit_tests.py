@@ -13,6 +13,7 @@ from ledger.commands import post
 from ledger.correct import reverse_entry
 from ledger.entry_file import read_entries
 from ledger.unit import Ledger
+from reconcile.withdraw import withdraw_statement
 from reports.audit.audit_tests import TESTS, audit_tests, check_settings
 from reports.audit.authors import by_author, corrections, self_validated
 from reports.audit.benford import EXPECTED, benford, first_digits, mean_deviation, shares
@@ -21,8 +22,10 @@ from reports.audit.finding import AuditSettings, Finding, Scope, shown
 from reports.audit.just_below import ThresholdInvalid, below_thresholds, just_below
 from reports.audit.population import whole_life
 from reports.audit.sequences import chain_gaps, entry_gaps, holes, order_gaps
+from reports.audit.withdrawn import withdrawn_statements
 from reports.audit.working_time import ClosedDays, closed_days, late_entries, late_lines
 from reports.request import resolve
+from tests.reconcile.banked import Seen, bring, do, march, prepared, statement
 from tests.reports.worked import entry, posted
 
 NOON = dt.datetime(2026, 5, 5, 12, tzinfo=dt.UTC)
@@ -104,6 +107,22 @@ def test_an_account_without_statement_breaks_the_chain_of_statements(books_engin
     finding = found(books_engine, chain_gaps)
     assert column(finding, "book") == ["BF", "ML", "NE"]
     assert set(column(finding, "fault")) == {"Aucun relevé n'a été importé pour ce compte."}
+
+
+def test_a_withdrawn_statement_is_shown_with_its_reason_and_the_one_that_came_instead(books_engine: Engine) -> None:
+    ledger = prepared(books_engine)
+    assert found(books_engine, withdrawn_statements).verdict == "Sans objet"
+    bring(ledger, statement([Seen(march(9), 500)], "3"))
+    bring(ledger, statement([Seen(march(9), 500)], "3"), "ML")
+    assert found(books_engine, withdrawn_statements).verdict == "Néant"
+    do(ledger, lambda unit: withdraw_statement(unit, "1", "relevé provisoire"))
+    bring(ledger, statement([Seen(march(9), 600)], "3"))
+    finding = found(books_engine, withdrawn_statements)
+    names = ("book", "id", "statement", "closing", "lines", "actor", "reason", "instead")
+    assert [column(finding, name) for name in names] == [
+        ["BF"], [1], ["3"], [500], [1], ["installation"], ["relevé provisoire"], ["n° 3 (releve-3.txt)"],
+    ]  # fmt: skip
+    assert (finding.count, finding.examined, finding.verdict) == (1, 3, "À examiner")
 
 
 def test_the_same_document_twice_in_a_journal_is_reported_whatever_its_capitals(books_engine: Engine) -> None:

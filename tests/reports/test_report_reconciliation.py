@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from reconcile.undo import undo_match
+from reconcile.withdraw import withdraw_statement
 from reports.json_file import json_text
 from tests.reconcile.banked import NOON, Seen, bring, do, enter, march, prepared, run, seen_by, statement
 from tests.reports.worked import report_of, rows_of
@@ -122,3 +123,21 @@ def test_a_match_undone_later_was_in_force_then(books_engine: Any) -> None:
     undone = report_of(books_engine, "reconciliation", as_of=END)
     assert (rows_of(undone, "matches", "id"), rows_of(undone, "summary", "difference")[0]) == ([], (0,))
     assert json_text(report_of(books_engine, "reconciliation", as_of=END, as_known=NOON.isoformat())) == matched
+
+
+def test_a_statement_withdrawn_later_counted_then_and_leaves_no_trace_now(books_engine: Any) -> None:
+    ledger = prepared(books_engine)
+    enter(ledger, -40_000, march(9), "OP-1")
+    wrong, right = (statement([Seen(march(10), amount, reference="OP-1")], "3") for amount in (-40_100, -40_000))
+    bring(ledger, wrong)
+    provisional = json_text(report_of(books_engine, "reconciliation", as_of=END))
+    later = seen_by(ledger, "installation", NOON + dt.timedelta(hours=2))
+    do(later, lambda unit: withdraw_statement(unit, "1", "relevé provisoire"))
+    gone = report_of(books_engine, "reconciliation", as_of=END)
+    assert rows_of(gone, "summary", "bank_balance")[0] == (0,)
+    assert rows_of(gone, "statement_BF", "amount") == [(-40_000,), (0,), (-40_000,)]
+    bring(later, right)
+    run(later)
+    found = report_of(books_engine, "reconciliation", as_of=END)
+    assert rows_of(found, "summary", "bank_balance", "difference")[0] == (-40_000, 0)
+    assert json_text(report_of(books_engine, "reconciliation", as_of=END, as_known=NOON.isoformat())) == provisional
