@@ -72,6 +72,8 @@ TITLES: dict[str, str] = {
     "closed_total_of_closing": "les totaux d'une clôture s'écrivent avec elle",
     "closed_total_adds_up": "les totaux d'une clôture sont les sommes des lignes connues alors",
     "closed_total_missing": "une clôture a le total de chaque compte mouvementé",
+    "period_event_year": "un exercice va de 1900 à 9999",
+    "year_event_year": "un exercice va de 1900 à 9999",
     "period_definitive_month": "seuls les mois se clôturent définitivement",
     "period_quarter_whole": "un trimestre se clôt définitivement en entier",
     "period_person_role": "une période se clôt et se rouvre par le comptable du livre",

@@ -39,10 +39,21 @@ def _base(book: str, year: str) -> str:
     )
 
 
+def _blank(column: str) -> str:
+    """No word: spaces, tabs and ends of line alone."""
+    if _sqlite():
+        return f"trim({column}, ' ' || char(9) || char(10) || char(11) || char(12) || char(13) || char(160)) = ''"
+    return f"{column} ~ '^[\\s\u00a0]*$'"
+
+
+ACTIVE = (
+    "coalesce((SELECT w.action FROM user_event w WHERE w.user_name = u.name ORDER BY w.id DESC LIMIT 1), 'enable')"
+    " <> 'disable'"
+)
 # Whoever keeps the book, once a first user is declared.
 KEEPER = (
     "EXISTS (SELECT 1 FROM app_user) AND NOT EXISTS (SELECT 1 FROM app_user u WHERE u.name = NEW.actor"
-    " AND u.role = 'accountant' AND coalesce(u.book, NEW.book) = NEW.book)"
+    f" AND u.role = 'accountant' AND coalesce(u.book, NEW.book) = NEW.book AND {ACTIVE})"
 )
 LAST_EVENT = (
     "(SELECT v.{} FROM account_event v WHERE v.account = NEW.account AND v.id < NEW.id ORDER BY v.id DESC LIMIT 1)"
@@ -56,7 +67,7 @@ def _account_faults() -> tuple[tuple[str, str], ...]:
             "account_event_sequence",
             "NEW.id <> 1 AND NOT EXISTS (SELECT 1 FROM account_event v WHERE v.id = NEW.id - 1)",
         ),
-        ("account_reason_missing", "trim(NEW.reason) = ''"),
+        ("account_reason_missing", _blank("NEW.reason")),
         ("account_heading", "EXISTS (SELECT 1 FROM account a WHERE a.number = NEW.account AND NOT a.postable)"),
         ("account_event_order", f"NEW.from_date < {LAST_EVENT.format('from_date')}"),
         ("account_already_closed", f"NEW.action = 'close' AND {LAST_EVENT.format('action')} = 'close'"),
@@ -96,10 +107,15 @@ CHART_FAULTS = (
 )
 
 # The months alone are closed for good: the complementary period stays open for the closing of the year.
-PERIOD_FAULTS = (
-    ("period_definitive_month", "NEW.action = 'definitive' AND NEW.period > 12"),
-    ("period_person_role", KEEPER),
-)
+
+
+def _period_faults() -> tuple[tuple[str, str], ...]:
+    return (
+        ("period_event_year", "NEW.year NOT BETWEEN 1900 AND 9999"),
+        ("period_reason_missing", f"NEW.action = 'reopen' AND {_blank('NEW.reason')}"),
+        ("period_definitive_month", "NEW.action = 'definitive' AND NEW.period > 12"),
+        ("period_person_role", KEEPER),
+    )
 
 
 def _total_faults() -> tuple[tuple[str, str], ...]:
@@ -131,6 +147,7 @@ def _year_faults() -> tuple[tuple[str, str], ...]:
         " AND y.year = NEW.year + 1)"
     )
     return (
+        ("year_event_year", "NEW.year NOT BETWEEN 1900 AND 9999"),
         ("year_person_role", KEEPER),
         (
             "year_result_left",
@@ -150,7 +167,7 @@ TAKEOVER_FAULTS = (
     (
         "takeover_person_role",
         "EXISTS (SELECT 1 FROM app_user) AND NOT EXISTS (SELECT 1 FROM app_user u WHERE u.name = NEW.actor"
-        " AND u.role IN ('administrator', 'accountant'))",
+        f" AND u.role IN ('administrator', 'accountant') AND {ACTIVE})",
     ),
     (
         "takeover_entries_after",
@@ -212,7 +229,7 @@ def upgrade() -> None:
     for table, faults in (
         ("account_event", _account_faults()),
         ("account", CHART_FAULTS),
-        ("period_event", PERIOD_FAULTS),
+        ("period_event", _period_faults()),
         ("closed_total", _total_faults()),
         ("year_event", _year_faults()),
         ("takeover_end", TAKEOVER_FAULTS),

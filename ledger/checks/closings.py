@@ -72,9 +72,14 @@ def wrong_tree(connection: Connection) -> Iterable[Row]:
 
 # Before the first user was declared, whoever set the database up acted under any name.
 _LATER = "{t}.command_id > (SELECT min(f.command_id) FROM app_user f)"
+_ACTIVE = (
+    "coalesce((SELECT w.action FROM user_event w WHERE w.user_name = u.name AND w.command_id < t.command_id"
+    " ORDER BY w.id DESC LIMIT 1), 'enable') <> 'disable'"
+)
 _BOOK_KEEPER = (
     "SELECT '{table}' AS acts, t.id, t.actor FROM {table} t WHERE " + _LATER.format(t="t") + " AND NOT EXISTS"
-    " (SELECT 1 FROM app_user u WHERE u.name = t.actor AND u.role = 'accountant' AND coalesce(u.book, t.book) = t.book)"
+    " (SELECT 1 FROM app_user u WHERE u.name = t.actor AND u.role = 'accountant' AND coalesce(u.book, t.book) = t.book"
+    " AND " + _ACTIVE + ")"
 )
 CHECKS = (
     Check(
@@ -92,6 +97,6 @@ CHECKS = (
         + " UNION ALL SELECT 'takeover_end', t.id, t.actor FROM takeover_end t WHERE "
         + _LATER.format(t="t")
         + " AND NOT EXISTS (SELECT 1 FROM app_user u WHERE u.name = t.actor"
-        " AND u.role IN ('accountant', 'administrator'))",
+        " AND u.role IN ('accountant', 'administrator') AND " + _ACTIVE + ")",
     ),
 )

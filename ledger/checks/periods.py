@@ -10,6 +10,7 @@ from ledger.refusal import Refusal
 from ledger.tables.periods import closed_total, period_event, year_event
 
 LAST_MONTH = 12
+YEARS = (1900, 9999)
 _PLAIN_SUMS = text(
     "SELECT p.id, l.account, sum(l.debit) AS debit, sum(l.credit) AS credit FROM period_event p"
     " JOIN entry e ON e.book = p.book AND e.year = p.year AND e.period = p.period AND e.id <= p.known_entry"
@@ -47,6 +48,10 @@ def wrong_events(connection: Connection) -> Iterable[Row]:
             acts,
             frozenset(year for (book, year), act in ended.items() if book == row.book and act < row.command_id),
         )
+        if not YEARS[0] <= row.year <= YEARS[1]:
+            yield {"event": row.id, "book": row.book, "period": name_of(period), "fault": "period_event_year"}
+        if row.action == "reopen" and not (row.reason or "").strip():
+            yield {"event": row.id, "book": row.book, "period": name_of(period), "fault": "period_reason_missing"}
         try:
             if row.action == "close":
                 check_close(state, period)

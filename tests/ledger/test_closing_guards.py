@@ -62,6 +62,10 @@ WRONG: dict[str, list[tuple[str, ...]]] = {
         (event(5), TOTALS, total("52111", 1, 0)),
     ],
     "period_definitive_month": [(event(13, "definitive", 2024),)],
+    "period_event_year": [
+        (*MAY, event(6), TOTALS, event(5, year=year), command()) for year in (10_000, 99_999)
+    ],
+    "period_reason_missing": [(event(4, "reopen", reason=reason),) for reason in ("\t", "\n ", "\u00a0")],
     "period_quarter_whole": [
         (*MAY, event(6), TOTALS, event(4, "definitive"), command()),
         (*MAY, event(6), TOTALS, event(4, "definitive"), event(5, "definitive"), command()),
@@ -143,6 +147,12 @@ def test_the_accountant_of_the_book_closes_and_nobody_else(ledger: Ledger, books
     for name in ("adm", "ml", "aud", "personne"):
         assert who.refused(event(5, actor=name)) == "period_person_role"
         assert who.refused(*(one.replace("'attaquant'", f"'{name}'") for one in steps(2030)[:1])) == "year_person_role"
+    assert who.refused(steps(12_026)[0].replace("'attaquant'", "'bf'")) == "year_event_year"
+    disabled = insert(
+        "user_event", id=Sql("(SELECT coalesce(max(id), 0) + 1 FROM user_event)"), user_name="bf", action="disable",
+        reason="mutation", command_id=NEXT,
+    )  # fmt: skip
+    assert who.refused(disabled, event(5, actor="bf")) == "period_person_role"
     row = {"id": 1, "until": "2026-03-31", "at": AT, "command_id": NEXT}
     for name in ("aud", "personne"):
         assert who.refused(insert("takeover_end", actor=name, **row)) == "takeover_person_role"
