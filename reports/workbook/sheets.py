@@ -14,6 +14,9 @@ from reports.workbook.measure import lines_in
 from reports.workbook.styles import Styles
 from reports.workbook.widths import column_widths, height, lines_height
 
+HEADING_MAX = 255
+"""Characters that a heading of a named table takes: Excel repairs a workbook where one is longer."""
+
 _NOT_A_NAME = re.compile(r"\W")
 
 
@@ -125,7 +128,9 @@ class TableSheets:
             return
         ref = f"A{header}:{letter(len(table.columns))}{span.last}"
         titles = tuple(shown(column.title) for column in table.columns)
-        if len({title.casefold() for title in titles}) == len(titles) and all(titles):
+        if len({title.casefold() for title in titles}) == len(titles) and all(
+            0 < len(title) <= HEADING_MAX for title in titles
+        ):
             draft.named.append(NamedTable(self._name(placement, span), ref, titles))
         elif draft.tables == 1:
             draft.filter = ref

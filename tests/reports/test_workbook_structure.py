@@ -114,6 +114,13 @@ def test_hostile_titles_and_texts_never_break_the_package(title: str, text: str,
     assert faults(written(report)) == []
 
 
+def test_titles_as_long_as_they_come_stay_within_what_a_page_takes() -> None:
+    title = "Rapprochement & situation « 2026 » " * 12
+    table = Table("t", title, (Column("a", title), Column("b", title + "2", "date")), [("x", date(1900, 3, 1))])
+    report = Report("essai", title, Provenance(title, None, None, fictional=True), (table,), subtitle=title)
+    assert faults(written(report)) == []
+
+
 def broken(content: bytes, part: str, old: str, new: str) -> bytes:
     """The package with one part changed; the text must be there."""
     stream = io.BytesIO()
@@ -128,6 +135,7 @@ def broken(content: bytes, part: str, old: str, new: str) -> bytes:
 
 
 SHEET, TABLE, BOOK = "xl/worksheets/sheet1.xml", "xl/tables/table1.xml", "xl/workbook.xml"
+CONTROLS = "xl/worksheets/sheet5.xml"
 
 
 @pytest.mark.parametrize(
@@ -152,6 +160,16 @@ SHEET, TABLE, BOOK = "xl/worksheets/sheet1.xml", "xl/tables/table1.xml", "xl/wor
         ("[Content_Types].xml", "/xl/styles.xml", "/xl/other.xml", "no content type of its own"),
         ("xl/charts/chart1.xml", "'Liquidé par État'", "'Ailleurs'", "« Ailleurs » is no sheet"),
         ("xl/styles.xml", 'fontId="1"', 'fontId="99"', "fontId 99"),
+        (SHEET, "<oddFooter>", "<oddFooter>" + "x" * 256, "oddFooter has"),
+        (SHEET, "<oddFooter>", "<oddFooter>R&amp;QD ", "lonely &"),
+        (SHEET, 'fitToWidth="1"', 'fitToWidth="1" scale="401"', "printed at 401 %"),
+        (SHEET, "<hyperlinks>", '<hyperlinks><hyperlink ref="A6" location="x"/>', "a cell has two links"),
+        (SHEET, "<hyperlink ", f'<hyperlink display="" tooltip="{"x" * 256}" ref="B9" location="x"/><hyperlink ',
+         "the link of B9 is too long"),
+        (CONTROLS, 'priority="1"', 'priority="0"', "colours by rule"),
+        (SHEET, "<f>SUM(", '<f t="shared" si="0">SUM(', "shares its formula"),
+        (BOOK, "'!$A$1:", "'!A1:", "Print_Area"),
+        (BOOK, 'Print_Titles" localSheetId="', 'Print_Titles" localSheetId="1', "belongs to no sheet"),
     ],
 )  # fmt: skip
 def test_a_broken_package_is_seen(sample_report: Report, part: str, old: str, new: str, said: str) -> None:

@@ -22,6 +22,7 @@ from tests.reports.workbook_cells import (
     Package,
     cells_of,
 )
+from tests.reports.workbook_limits import limits
 
 WORKSHEET = re.findall(
     r"\w+",
@@ -77,6 +78,7 @@ def faults(content: bytes) -> list[str]:
         _sheet(package, title, part, styles, seen)
     _links(package, seen)
     _names(package, sheets)
+    limits(package, sheets)
     if any(one.get("t") == "s" for title, part in sheets.items() for one in package.xml(part).iter(f"{MAIN}c")):
         package.say("xl/sharedStrings.xml", "texts are kept in their cells, none is shared")
     return package.faults
