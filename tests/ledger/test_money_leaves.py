@@ -76,18 +76,18 @@ def imputed(attacker: Attacker, lines: Any = SUSPENSE) -> list[str]:
 
 
 def test_a_bank_line_is_imputed_once(attacker: Attacker) -> None:
-    attacker.run(*statement())
+    attacker.run(*statement(), command(AT, "a"))
     attacker.run(*imputed(attacker))
     assert attacker.refused(*imputed(attacker)) == "takeover_bank_credit"
 
 
 def test_a_bank_line_is_not_imputed_to_an_expense(attacker: Attacker) -> None:
-    attacker.run(*statement())
+    attacker.run(*statement(), command(AT, "a"))
     assert attacker.refused(*imputed(attacker, EXPENSE)) == "takeover_bank_credit"
 
 
 def test_a_bank_line_of_another_amount_is_not_imputed(attacker: Attacker) -> None:
-    attacker.run(*statement(-4_999))
+    attacker.run(*statement(-4_999), command(AT, "a"))
     assert attacker.refused(*imputed(attacker)) == "takeover_bank_credit"
 
 
@@ -104,6 +104,7 @@ def test_a_matched_bank_line_is_not_imputed(attacker: Attacker) -> None:
         insert("bank_match_entry_line", match_id=1, entry_id=payment, position=place),
         insert("bank_match", id=1, book="BF", reason="r", facts="{}", nearest_rejected="", at=AT, actor="a",
                command_id=NEXT, **{"pass": "p"}),
+        command(AT, "a"),
     )  # fmt: skip
     assert attacker.refused(*imputed(attacker)) == "takeover_bank_credit"
 
