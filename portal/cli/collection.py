@@ -148,10 +148,13 @@ def _show_status(found: dict[str, Any], every: bool) -> None:
         say("Aucun état de recettes n'est importé.")
         return
     say(fill("Prélèvement confédéral au {as_of:D}, en francs CFA", **found))
-    columns = (*CHAIN, *GAPS)
-    say("      " + "".join(f"{title:>18}" for _, title in columns))
-    for row in [*found["by_state"], found["all"]]:
-        say(f"{row['book']:<6}" + "".join(f"{format_francs(row[key]):>18}" for key, _ in columns))
+    # the States side by side: an amount of each still fits a screen of eighty columns
+    states = [*found["by_state"], found["all"]]
+    lines = [(title, [format_francs(row[key]) for row in states]) for key, title in (*CHAIN, *GAPS)]
+    width = max(len(cell) for _, cells in lines for cell in cells) + 2
+    say(" " * 14 + "".join(f"{row['book']:>{width}}" for row in states))
+    for title, cells in lines:
+        say(f"{title:<14}" + "".join(f"{cell:>{width}}" for cell in cells))
     for row in found["by_state"]:
         if row["without_reference"]:
             say(fill("  {book} : {without_reference:F} crédités sans référence connue", **row))

@@ -199,3 +199,14 @@ def test_a_credit_that_came_before_its_return_is_proposed_and_regularised_as_tol
     assert shop("reconcile", "suggestions", "--json").document["regularisations"] == []
     done = shop("collection", "status", "--json").document
     assert (done["all"]["credited"], done["all"]["without_reference"], done["regularisations"]) == (1_000_000, 0, [])
+
+
+def test_the_chain_of_three_states_stands_side_by_side_on_eighty_columns(shop: Any) -> None:
+    rows = (month(office, base=4_999_999_999_800, assessed=24_999_999_999) for office in ("BF901", "ML901", "NE901"))
+    shop.take(*rows)
+    lines = [
+        line.replace("\u00a0", " ").replace("\u202f", " ") for line in shop("collection", "status").out.splitlines()
+    ]
+    assert lines[1].split() == ["BF", "ML", "NE", "TOTAL"]
+    assert lines[2] == "Liquidé       " + "  24 999 999 999" * 3 + "  74 999 999 997"
+    assert [len(line) for line in lines[1:10]] == [78] * 9
