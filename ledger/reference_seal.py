@@ -1,4 +1,4 @@
-"""The seal of what no command writes: books, chart, law of the levy, moves and checks of an order."""
+"""The seal of what no command writes: books, chart, law of the levy, moves and checks of an order, and the guards."""
 
 import json
 from importlib import import_module
@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Table, insert, select
 
 from ledger.chain import GENESIS
 from ledger.command_seal import is_reference, reference_hash, sealed_groups
+from ledger.guards_seal import BEGIN, guard_digests
 from ledger.tables import metadata
 from ledger.tables.commands import reference_seal
 
@@ -25,6 +26,11 @@ def _partly(table: Table) -> bool:
 
 
 def reference_digests(connection: Connection) -> dict[str, list[Any]]:
+    """What a seal says: the rows of the reference tables, and the guards of every table."""
+    return guard_digests(connection) | reference_rows(connection)
+
+
+def reference_rows(connection: Connection) -> dict[str, list[Any]]:
     """Each table with how many rows no command wrote, and their digest."""
     found = {}
     for table in reference_tables():
@@ -43,7 +49,9 @@ def seal_references(connection: Connection, before: dict[str, list[Any]] | None)
     last = connection.execute(select(reference_seal).order_by(reference_seal.c.id.desc()).limit(1)).one_or_none()
     now = reference_digests(connection)
     content = json.dumps(now, sort_keys=True)
-    if last is not None and (last.content == content or now == before):
+    # books sealed before the guards were are sealed anew
+    guarded = last is not None and f'"{BEGIN}' in last.content
+    if last is not None and (last.content == content or (now == before and guarded)):
         return
     number, previous = (1, GENESIS) if last is None else (last.id + 1, last.hash)
     connection.execute(

@@ -1,4 +1,4 @@
-"""The seals of the commands and of the reference tables, recomputed from the stored rows."""
+"""The seals of the commands, of the reference tables and of the guards, recomputed from what the database holds."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,8 @@ from ledger.command_seal import (
     reference_hash,
     sealed_groups,
 )
-from ledger.reference_seal import reference_digests
+from ledger.guards_seal import BEGIN, guard_digests
+from ledger.reference_seal import reference_rows
 from ledger.tables import metadata
 from ledger.tables.commands import reference_seal
 
@@ -105,11 +106,27 @@ def changed_references(connection: Connection) -> Iterable[Row]:
     if content is None:
         yield {"fault": "les tables de référence ne sont pas scellées : lancez « pcaes init »"}
         return
-    sealed = json.loads(content)
-    found = reference_digests(connection)
+    sealed = {name: digest for name, digest in json.loads(content).items() if not name.startswith(BEGIN)}
+    found = reference_rows(connection)
     for name in sorted(sealed.keys() | found.keys()):
         if sealed.get(name) != found.get(name):
             yield {"table": name, "fault": "la table n'est plus celle que « pcaes init » a scellée"}
+
+
+def changed_guards(connection: Connection) -> Iterable[Row]:
+    """Tables whose guards are not those that « pcaes init » put there: taken off, put to sleep, rewritten."""
+    last = select(reference_seal.c.content).order_by(reference_seal.c.id.desc()).limit(1)
+    content: dict[str, Any] = json.loads(connection.execute(last).scalar() or "{}")
+    sealed = {name: digest for name, digest in content.items() if name.startswith(BEGIN)}
+    found = guard_digests(connection)
+    if not sealed:
+        yield {"fault": "les gardes ne sont pas scellées : lancez « pcaes init »"}
+        return
+    for name in sorted(sealed.keys() | found.keys()):
+        if sealed.get(name) != found.get(name):
+            fault = "les gardes ne sont plus celles que « pcaes init » a posées"
+            before, now = (digests.get(name, [0])[0] for digests in (sealed, found))
+            yield {"table": name.removeprefix(BEGIN), "sealed": before, "found": now, "fault": fault}
 
 
 def commands_head(connection: Connection, known_command: int | None = None) -> dict[str, object]:
@@ -127,4 +144,5 @@ CHECKS = (
         "Le plan de comptes et les autres tables de référence sont ceux que l'installation a scellés",
         changed_references,
     ),
+    Check("guards_in_place", "Les gardes de la base sont celles que l'installation a posées", changed_guards),
 )

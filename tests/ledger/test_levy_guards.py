@@ -173,5 +173,5 @@ def test_verify_finds_what_was_changed_with_the_file_in_hand(case: str, sqlite_b
             plain.execute(f"DROP TRIGGER {table}_no_update")
         plain.execute(statement)
     plain.close()
-    assert set(failed(ledger)) == expected | {"rows_as_sealed"}
+    assert set(failed(ledger)) == expected | {"rows_as_sealed", "guards_in_place"}
     engine.dispose()

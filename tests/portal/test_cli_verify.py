@@ -39,13 +39,16 @@ class Books:
         return str(file)
 
     def attack(self, *statements: str) -> None:
-        """Raw SQL once the guards are gone."""
+        """Raw SQL with the guards taken off, then put back as they were."""
         connection = sqlite3.connect(self.file)
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        guards = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in guards:
             connection.execute(f"DROP TRIGGER {name}")
         connection.execute("PRAGMA ignore_check_constraints = ON")
         for statement in statements:
             connection.execute(statement)
+        for _, sql in guards:
+            connection.execute(sql)
         connection.commit()
         connection.close()
 
