@@ -12,7 +12,7 @@ from reconcile.readers.table import Cell, text_of
 _PLAIN = re.compile(r"(-?)([0-9]{1,12}|[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3}){1,3})(?:[.,]([0-9]{2}))?")
 _SHORT = 12
 _NOTHING = {"-", "--", "–", "—", "néant", "Néant", "NEANT"}
-_WHOLE_COLUMN = re.compile(r"(?:(?:-?(?:[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3}){1,3}|[0-9]{1,12}))?\n)*")
+_WHOLE_COLUMN = re.compile(r"(?:(?:-?(?:[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3}){1,4}|[0-9]{1,15}))?\n)*")
 _DECIMALS = re.compile(r"([.,])[0-9]{1,2}[^0-9]*$")
 _THREE = re.compile(r"^[^0-9]*[0-9]{1,3}([.,])[0-9]{3}[^0-9.,]*$")
 _NAMED = re.compile(r"(?i)\b(F\.? ?CFA|FCFA|CFA|XOF)\b|\b(EUR|USD|GBP|CHF|XAF)\b")

@@ -70,27 +70,53 @@ def scan_rows(table: Table, header: Header, pattern_name: str | None = None) -> 
     dates = _dates(table, [row for row in body if row[left] != "" or row[right] != ""], day_at, value_at, pattern_name)
     value_dates = dates if value_at is not None else {}
     sorter = _Sorter(table, header, scan, money)
-    label_at = columns["label"]
     status_at = columns.get("status")
-    may_control = _MAYBE_CONTROL.match
-    for index in range(header.first, len(rows)):
-        row = rows[index]
-        day = dates.get(row[day_at])
-        label = row[label_at]
-        if day is None or (isinstance(label, str) and may_control(label)) or (row[left] == "" and row[right] == ""):
-            sorter.sort(index, day, day_at)
-            continue
-        if status_at is not None and _NOT_BOOKED.match(normal(text_of(row[status_at]))):
-            scan.pending += 1
-            continue
-        scan.movements.append(index)
-        scan.days.append(day)
-        scan.values.append(value_dates.get(row[value_at]) if value_at is not None else None)
-        if len(scan.faults) >= FAULTS_MAX:
+    days = [dates.get(row[day_at]) for row in body]
+    values = [value_dates.get(row[value_at]) for row in body] if value_at is not None else [None] * len(body)
+    done = 0
+    for place in [*_odd_places(body, days, columns["label"], (left, right), status_at), len(body)]:
+        # the movements between two rows that ask for a second look, all at once
+        end = place if len(scan.faults) < FAULTS_MAX else min(done + 1, place)
+        scan.movements += range(header.first + done, header.first + end)
+        scan.days += [day for day in days[done:end] if day is not None]
+        scan.values += values[done:end]
+        if (end > done and len(scan.faults) >= FAULTS_MAX) or place == len(body):
             break
+        done = place + 1
+        row, day = body[place], days[place]
+        if status_at is not None and _is_movement(row, day, columns["label"], (left, right)):
+            scan.pending += 1
+        else:
+            sorter.sort(header.first + place, day, day_at)
     if scan.from_value:
         scan.values = list(scan.days)
     return scan
+
+
+def _is_movement(row: Row, day: date | None, label_at: int, money: tuple[int, int]) -> bool:
+    label = row[label_at]
+    told = isinstance(label, str) and _MAYBE_CONTROL.match(label)
+    return day is not None and not told and not (row[money[0]] == "" and row[money[1]] == "")
+
+
+def _odd_places(
+    body: list[Row], days: list[date | None], label_at: int, money: tuple[int, int], status_at: int | None
+) -> list[int]:
+    """Where the rows are that are not plainly a movement, or one that the bank has not booked."""
+    left, right = money
+    may_control = _MAYBE_CONTROL.match
+    odd = [
+        place
+        for place, (row, day) in enumerate(zip(body, days, strict=True))
+        if day is None
+        or (row[left] == "" and row[right] == "")
+        or (isinstance(label := row[label_at], str) and may_control(label))
+    ]
+    if status_at is None:
+        return odd
+    known = set(odd)
+    waiting = (place for place, row in enumerate(body) if _NOT_BOOKED.match(normal(text_of(row[status_at]))))
+    return sorted(known.union(waiting))
 
 
 def _money_columns(header: Header) -> list[int]:

@@ -1,11 +1,10 @@
 """Turn the rows of a bank's table into statements: the engine that CSV and spreadsheets share."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 from reconcile.amount import AmountUnreadable
 from reconcile.currency import decimals_allowed
-from reconcile.model import Fault, FileRefused, Statement, StatementLine
+from reconcile.model import Fault, FileRefused, Statement
 from reconcile.profile import Profile
 from reconcile.readers.faults import FAULTS_MAX, span
 from reconcile.readers.table import Cell, Table, is_blank, normal, text_of
@@ -281,9 +280,8 @@ class _Reading:
         self, account: str, positions: list[int], proof: Proof, money: tuple[str, int], notes: list[str]
     ) -> Statement:
         texts = Texts(self.table, self.header, self.scan)
-        place_of: Callable[[int], int] = positions.__getitem__
-        lines: tuple[StatementLine, ...] = tuple(
-            texts.line(place_of(place), proof.amounts[place]) for place in proof.order
+        lines = texts.lines(
+            [positions[place] for place in proof.order], [proof.amounts[place] for place in proof.order]
         )
         first, last = span(lines)
         pending, self.scan.pending = self.scan.pending, 0  # several accounts of one table: told once
