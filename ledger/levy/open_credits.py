@@ -16,7 +16,7 @@ from ledger.standing import line_stands
 # The statements and their matches belong to the reconciliation: read here by name, since no import goes upward.
 # A match counts from its command to the command that undoes it.
 _LINES = text(
-    "SELECT l.book, l.amount, l.customer_reference, l.bank_reference, l.label, l.details FROM statement_line l"
+    "SELECT l.book, l.amount, l.customer_reference, l.bank_reference, l.label, l.details FROM statement_line l"  # noqa: S608 - own names
     " JOIN statement s ON s.id = l.statement_id"
     " WHERE l.book = :book AND l.kind = 'statement' AND l.booking_date <= :until AND s.command_id <= :command"
     f" AND {line_stands('l', 'command')}"

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 from ledger.standing import line_stands, statement_stands
 
 _LINES = text(
-    "SELECT s.book, count(*) AS lines, max(s.booking_date) AS last,"
+    "SELECT s.book, count(*) AS lines, max(s.booking_date) AS last,"  # noqa: S608 - own names
     " coalesce(sum(CASE WHEN m.line_id IS NULL THEN 1 ELSE 0 END), 0) AS open_lines,"
     " coalesce(sum(CASE WHEN m.line_id IS NULL THEN s.amount ELSE 0 END), 0) AS open_amount"
     " FROM statement_line s JOIN statement t ON t.id = s.statement_id AND t.command_id <= :known"
@@ -19,7 +19,7 @@ _LINES = text(
     f" AND {line_stands('s', 'known')} GROUP BY s.book"
 )
 _STATEMENT = text(
-    "SELECT t.number, t.end_date, t.closing FROM statement t WHERE t.book = :book AND t.kind = 'statement'"
+    "SELECT t.number, t.end_date, t.closing FROM statement t WHERE t.book = :book AND t.kind = 'statement'"  # noqa: S608 - own names
     " AND t.command_id <= :known AND t.end_date <= :day AND t.closing IS NOT NULL"
     f" AND {statement_stands('t.id', 'known')}"
     " ORDER BY t.end_date DESC, t.id DESC LIMIT 1"
