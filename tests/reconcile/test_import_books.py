@@ -281,7 +281,7 @@ def test_a_file_that_declares_no_layout_is_refused(content: str | None, tmp_path
 
 
 def test_a_long_statement_is_stored_whole_in_parts(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reconcile.import_statement.WRITTEN_TOGETHER", 50)
+    monkeypatch.setattr("reconcile.line_columns.SLICE", 50)
     lines = [
         Seen(march(1 + place % 28), place, f"Ligne {place}", bank_reference=f"B{place}") for place in range(1, 176)
     ]

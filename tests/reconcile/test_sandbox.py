@@ -54,11 +54,11 @@ def test_a_child_that_ends_of_what_it_read_before_does_not_condemn_the_next_file
     read_file(document())
     read, ended = sandbox.Child.read, list[int]()
 
-    def worn(child: sandbox.Child, data: bytes, options: dict[str, Any]) -> transport.Read:
+    def worn(child: sandbox.Child, data: bytes, options: dict[str, Any], *, keep_packed: bool) -> transport.Read:
         if child.files:
             ended.append(child.process.pid)
             raise sandbox.Stopped(late=False)
-        return read(child, data, options)
+        return read(child, data, options, keep_packed=keep_packed)
 
     monkeypatch.setattr(sandbox.Child, "read", worn)
     assert read_file(document()).format == "camt.054"
