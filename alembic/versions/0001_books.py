@@ -836,4 +836,8 @@ def _guards_of_lines_postgresql() -> None:
         # a plan made while a table is still small is kept while it grows: by key, always
         for way in ("seqscan", "hashjoin", "mergejoin"):
             op.execute(f"ALTER FUNCTION {name}() SET enable_{way} = off")
+    # only the index of the key itself gives the last of a book or a journal without sorting: no other is taken for it.
+    # The sorts of this guard that cannot be helped would look so dear that the server compiled it at each statement.
+    op.execute("ALTER FUNCTION entry_chain_guard() SET enable_sort = off")
+    op.execute("ALTER FUNCTION entry_chain_guard() SET jit = off")
     op.execute("ALTER FUNCTION entry_guard() SET enable_seqscan = off")
