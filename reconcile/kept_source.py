@@ -90,7 +90,7 @@ class KeptSource:
 
 
 def source_of(path: Path) -> KeptSource:
-    """The file at `path`, copied. Refuses (`FileRefused`): file_unreadable, file_too_large."""
+    """The file at `path`, copied. Refuses: statement_file_refused (file_unreadable, file_too_large)."""
     try:
         with path.open("rb") as source:
             return KeptSource(path.name, iter(lambda: source.read(PART), b""))
