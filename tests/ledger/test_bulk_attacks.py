@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -215,3 +216,21 @@ def test_after_the_take_over_a_payment_does_not_hide_among_good_entries(
         batch.add(PAYING, origin=origin)
         batch.good()
         assert batch.refused() == "takeover_bank_credit"
+
+
+def test_the_work_of_a_statement_does_not_grow_with_the_journal(stand: Attacker) -> None:
+    """What the guards read of the journal is counted by the server: the last entry of each book, not all of them."""
+    read = (
+        "SELECT coalesce(sum(idx_tup_read), 0) FROM pg_stat_user_indexes"
+        " WHERE relname = 'entry' AND indexrelname IN ('ix_entry_period', 'uq_entry_number', 'uq_entry_position')"
+    )
+    told = []
+    for _ in range(5):
+        batch = Batch(stand)
+        batch.good(400)
+        assert batch.refused() is None
+        # what this connection has read is told to the others now, not in a second
+        stand.one("SELECT pg_stat_force_next_flush()")
+        told.append(int(stand.one(read)))
+    # six searches of a last entry, each in one page of an index; the whole journal would be six times 2 000 at the end
+    assert max(after - before for before, after in pairwise(told)) < 3_000
