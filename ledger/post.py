@@ -60,7 +60,7 @@ def post_entries(unit: Any, drafts: Iterable[EntryDraft]) -> list[SealedEntry]:
 
     An entry whose `key` is already in the books with the same content is returned as it stands there.
     Refuses: what `check_entry`, `check_document_date`, `check_bank_credit` and `check_pair` refuse, entry_key_reused,
-    transfer_alone, transfer_used.
+    transfer_alone, transfer_used, lines_without_entry.
     """
     given = list(drafts)
     sealed: dict[int, SealedEntry] = {}

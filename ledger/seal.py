@@ -8,7 +8,8 @@ from sqlalchemy import bindparam, func, select
 
 from ledger.chain import GENESIS, HEAD, Fields, field
 from ledger.entry import EntryDraft
-from ledger.tables.journal import entry
+from ledger.refusal import Refusal
+from ledger.tables.journal import entry, entry_line
 from ledger.tables.types import instant_text
 
 Row = tuple[Any, ...]
@@ -18,6 +19,7 @@ _of_book = entry.c.book == bindparam("book")
 _last_position = select(func.max(entry.c.position)).where(_of_book).scalar_subquery()
 HEADS = select(
     select(func.max(entry.c.id)).scalar_subquery().label("last_id"),
+    select(func.max(entry_line.c.entry_id)).scalar_subquery().label("last_of_lines"),
     _last_position.label("position"),
     select(entry.c.hash).where(_of_book, entry.c.position == _last_position).scalar_subquery().label("hash"),
     select(func.max(entry.c.number))
@@ -26,6 +28,17 @@ HEADS = select(
     .label("number"),
 )
 """Where the sequence, a book's chain and a journal's year stand, in one look."""
+
+
+class LinesWithoutEntry(Refusal):
+    """A connection that does not look at foreign keys left lines where the next entry would take them for its own."""
+
+    code = "lines_without_entry"
+    sentence = (
+        "La base contient des lignes sans écriture, au-delà de l'écriture n° {last} (jusqu'au n° {found}) : elles "
+        "n'ont pas été passées par le programme, et la prochaine écriture les prendrait pour les siennes. Rien n'est "
+        "enregistré. « pcaes verify » les nomme ; faites restaurer la base telle qu'elle était avant elles."
+    )
 
 
 class Sealer:
@@ -46,6 +59,8 @@ class Sealer:
         found = self._unit.connection.execute(HEADS, {"book": book, "journal": journal, "year": year}).one()
         if self._last_id is None:
             self._last_id = found.last_id or 0
+            if (found.last_of_lines or 0) > self._last_id:
+                raise LinesWithoutEntry(last=self._last_id, found=found.last_of_lines)
         self._heads.setdefault(book, (found.position or 0, found.hash or GENESIS))
         self._numbers[book, journal, year] = found.number or 0
 
@@ -53,6 +68,7 @@ class Sealer:
         """Rows of `entry` and of `entry_line` ready to be written, in the order of the drafts.
 
         A group is one entry, or the two halves of a transfer, which name each other.
+        Refuses: lines_without_entry.
         """
         entries: Rows = []
         lines: Rows = []

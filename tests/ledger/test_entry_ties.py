@@ -11,6 +11,7 @@ from posting import NOON, do, expense, seal
 
 from ledger.correct import reverse_entry
 from ledger.engine import open_engine
+from ledger.refusal import Refusal
 from ledger.unit import Ledger
 
 
@@ -31,6 +32,23 @@ def test_an_entry_is_replaced_once(stand: Attacker) -> None:
     assert stand.refused(*raw_entry(stand, GOOD, replaces=1)) is None
     assert stand.refused(*raw_entry(stand, GOOD, replaces=1)) == "entry_replaced_once"
     assert stand.one("SELECT count(*) FROM entry") == 3
+
+
+@pytest.mark.parametrize("places", [(1, 2), (98, 99)])
+def test_lines_that_no_entry_has_are_nobodys(places: tuple[int, int], sqlite_books: Database) -> None:
+    """A connection that does not look at keys leaves two balanced lines where the next entry would find them."""
+    engine = open_engine(sqlite_books.url)
+    ledger = Ledger(engine, "essai", clock=lambda: NOON)
+    seal(ledger, expense())
+    attacker = Attacker(sqlite_books)
+    lines = raw_entry(attacker, [{**line, "position": place} for line, place in zip(GOOD, places, strict=True)])[:-1]
+    assert attacker.refused(*lines) is None
+    with pytest.raises(Refusal) as refused:
+        seal(ledger, expense())
+    assert (refused.value.code, refused.value.facts) == ("lines_without_entry", {"last": 1, "found": 2})
+    assert attacker.one("SELECT count(*) FROM entry") == 1
+    attacker.close()
+    engine.dispose()
 
 
 PAIRED = {"transfer": "V7", "origin": "transfer"}

@@ -43,7 +43,7 @@ class Heads:
         return self
 
     def one(self) -> SimpleNamespace:
-        return SimpleNamespace(last_id=None, position=None, hash=None, number=None)
+        return SimpleNamespace(last_id=None, last_of_lines=None, position=None, hash=None, number=None)
 
 
 def sealed(groups: list[tuple[EntryDraft, ...]]) -> Iterator[tuple[dict[str, Any], list[tuple[Any, ...]]]]:
