@@ -39,7 +39,7 @@ class KeyReused(Refusal):
 
     code = "key_reused"
     sentence = (
-        "La clé « {key} » a déjà servi à la commande {command} du {at}, avec un autre contenu. "
+        "La clé « {key} » a déjà servi à la commande {command} du {at:D}, avec un autre contenu. "
         "Employez une clé neuve pour un acte nouveau, ou renvoyez exactement le même contenu."
     )
 
@@ -49,7 +49,7 @@ class KeyOfAnother(Refusal):
 
     code = "key_of_another"
     sentence = (
-        "La clé « {key} » a déjà servi à {actor} pour la commande {command} du {at} ; {user} ne peut pas répéter "
+        "La clé « {key} » a déjà servi à {actor} pour la commande {command} du {at:D} ; {user} ne peut pas répéter "
         "l'acte d'un autre. Employez une clé neuve si vous faites l'acte à votre tour."
     )
 
@@ -163,13 +163,13 @@ class Ledger:
             before = connection.execute(BY_KEY, {"key": key}).one_or_none()
             if before is not None:
                 if before.fingerprint != print_of_input:
-                    raise KeyReused(key=key, command=before.command, at=before.at.date().isoformat())
+                    raise KeyReused(key=key, command=before.command, at=before.at.date())
                 if before.actor != unit.user.name:
                     raise KeyOfAnother(
                         key=key,
                         actor=before.actor,
                         command=before.command,
-                        at=before.at.date().isoformat(),
+                        at=before.at.date(),
                         user=unit.user.name,
                     )
                 return dict(json.loads(before.answer))

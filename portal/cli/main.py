@@ -18,7 +18,7 @@ GROUPS = {
     "draft": ("portal.cli.draft", "Brouillard : préparer une écriture sans la valider"),
     "period": ("portal.cli.period", "Mois, trimestres : clôture et réouverture"),
     "year": ("portal.cli.year", "Exercice : résultat, à-nouveaux, clôture"),
-    "statement": ("portal.cli.statement", "Relevés de compte : examiner, importer, suivre"),
+    "statement": ("portal.cli.statement", "Relevés de compte : examiner, importer, suivre, retirer"),
     "reconcile": ("portal.cli.reconcile", "Rapprochement bancaire"),
     "collection": ("portal.cli.collection", "Recettes du prélèvement : états mensuels des douanes"),
     "capital": ("portal.cli.capital", "Capital de la BCID-AES : souscrit, appelé, libéré"),

@@ -48,7 +48,8 @@ def list_() -> None:
     def show() -> None:
         for user in users:
             state = "" if user["active"] else translate("  (désactivé)")
-            say(f"{user['name']:<30} {translate(ROLES[user['role']]):<22} {user['book'] or '—'}{state}")
+            # names come last: that of an office is as long as it pleases
+            say(f"{translate(ROLES[user['role']]):<22} {user['book'] or '—':<3} {user['name']}{state}")
         if not users:
             tell("Aucun utilisateur : la base est en cours d'installation.")
 
