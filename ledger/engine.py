@@ -97,8 +97,7 @@ def _postgresql(url: Any) -> Engine:
 
 
 def _sqlite(url: Any) -> Engine:
-    # the thread that writes behind the one that seals uses the same connection, each in its turn
-    engine = create_engine(url, connect_args={"check_same_thread": False})
+    engine = create_engine(url)
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:

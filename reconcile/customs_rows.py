@@ -1,7 +1,7 @@
 """The rows of a file that customs send, CSV or workbook, one by one with their numbers; nothing is held in memory."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 from ledger.levy.return_rules import Fault
 from reconcile.kept_source import KeptSource
@@ -30,9 +30,9 @@ def heading_names(row: Row) -> list[str]:
     return names
 
 
-def is_empty(row: Sequence[object]) -> bool:
+def is_empty(row: Row) -> bool:
     """True for a row that holds nothing."""
-    return all(map(is_blank, row))  # type: ignore[arg-type]  # cells
+    return all(map(is_blank, row))
 
 
 def text_rows(source: KeptSource) -> Rows:

@@ -1,6 +1,14 @@
 """Entries that break one rule of the journal each, under the name of the guard that must refuse them."""
 
+from datetime import date
 from typing import Any
+
+from posting import do, expense, receipt, seal, transfer
+
+from ledger.chart import open_or_close
+from ledger.correct import reverse_entry
+from ledger.periods.close import close_period
+from ledger.unit import Ledger
 
 GOOD = [{"account": "65881", "debit": 5}, {"account": "40111", "credit": 5}]
 HALF = [{"account": "5851", "debit": 5}, {"account": "52111", "credit": 5}]
@@ -64,3 +72,17 @@ ENTRY: dict[str, Attack] = {
     ),
     "entry_replaces_corrected": (GOOD, {"replaces": 3}),
 }
+
+
+def attacked(ledger: Ledger) -> None:
+    """The books that the attacks suppose: entries 1 (January, closed), 2 and 3 (March, the key k1), 4 and 5 a transfer,
+    6 takes back 2; account 6328 is closed."""
+    seal(ledger, expense(day=date(2026, 1, 10)), expense(), receipt(key="k1"), *transfer())
+    do(ledger, reverse_entry, "BF/OD/2026/2", "negative", "essai")
+    do(ledger, close_period, "BF", (2026, 1))
+
+    def shut(unit: Any) -> dict[str, Any]:
+        open_or_close(unit, "6328", "close", date(2026, 1, 1), "essai")
+        return {}
+
+    do(ledger, shut)

@@ -9,14 +9,11 @@ from typing import Any
 import pytest
 from attack import ZERO, Attacker
 from databases import Database
-from entry_attacks import ENTRY, GOOD, HALF, OTHER
-from posting import NOON, do, expense, receipt, seal, transfer
+from entry_attacks import ENTRY, GOOD, HALF, OTHER, attacked
+from posting import NOON, do
 
-from ledger.chart import open_or_close
-from ledger.correct import reverse_entry
 from ledger.engine import open_engine
 from ledger.guards import guard_name
-from ledger.periods.close import close_period
 from ledger.takeover import end_takeover
 from ledger.unit import Ledger
 
@@ -39,15 +36,7 @@ def opened(books: Database) -> Iterator[Ledger]:
 def stand(postgres_books: Database) -> Iterator[Attacker]:
     """The books of the attacks one by one: a closed month, a closed account, a transfer, a correction, a key."""
     with opened(postgres_books) as ledger:
-        seal(ledger, expense(day=date(2026, 1, 10)), expense(), receipt(key="k1"), *transfer())
-        do(ledger, reverse_entry, "BF/OD/2026/2", "negative", "essai")
-        do(ledger, close_period, "BF", (2026, 1))
-
-        def shut(unit: Any) -> dict[str, Any]:
-            open_or_close(unit, "6328", "close", date(2026, 1, 1), "essai")
-            return {}
-
-        do(ledger, shut)
+        attacked(ledger)
     with closing(Attacker(postgres_books)) as attacker:
         yield attacker
 

@@ -1,19 +1,14 @@
 """Every guard of the journal, met in raw SQL and named, on both engines; nothing of the attack stays."""
 
 from collections.abc import Iterator
-from datetime import date
-from typing import Any
 
 import pytest
 from attack import NEXT, Attacker, command, insert, raw_entry
 from databases import Database
-from entry_attacks import ENTRY, GOOD, HALF, OTHER, Attack, two
-from posting import NOON, do, expense, failed, receipt, seal, transfer
+from entry_attacks import ENTRY, GOOD, HALF, OTHER, Attack, attacked, two
+from posting import NOON, failed
 
-from ledger.chart import open_or_close
-from ledger.correct import reverse_entry
 from ledger.engine import open_engine
-from ledger.periods.close import close_period
 from ledger.unit import Ledger
 
 
@@ -22,15 +17,7 @@ def stand(books: Database) -> Iterator[Attacker]:
     """Entries 1 (January, closed), 2 and 3 (March), 4 and 5 a transfer, 6 takes back 2; account 6328 is closed."""
     engine = open_engine(books.url)
     ledger = Ledger(engine, "essai", clock=lambda: NOON)
-    seal(ledger, expense(day=date(2026, 1, 10)), expense(), receipt(key="k1"), *transfer())
-    do(ledger, reverse_entry, "BF/OD/2026/2", "negative", "essai")
-    do(ledger, close_period, "BF", (2026, 1))
-
-    def shut(unit: Any) -> dict[str, Any]:
-        open_or_close(unit, "6328", "close", date(2026, 1, 1), "essai")
-        return {}
-
-    do(ledger, shut)
+    attacked(ledger)
     engine.dispose()
     attacker = Attacker(books)
     yield attacker

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -113,8 +114,8 @@ def test_rows_sealed_as_they_are_written_have_the_seal_of_the_rows_read_back(led
 
 
 def test_rows_that_the_writer_did_not_all_give_are_read_back(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    def half(connection: object, table: object, columns: object, rows: list[object]) -> None:
-        seal_as_written(connection, table, columns, rows[:1])  # type: ignore[arg-type]  # passed on as they came
+    def half(connection: Any, table: Any, columns: Any, rows: list[Any]) -> None:
+        seal_as_written(connection, table, columns, rows[:1])
 
     monkeypatch.setattr("reconcile.import_statement.seal_as_written", half)
 
